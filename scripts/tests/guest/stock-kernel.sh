@@ -1,0 +1,21 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# On Debian's own kernel, which has no MADVISE ioctl, everything skips with a
+# reason that says what kernel is needed, and the status says that nothing was
+# verified.
+set -eu
+top=$(cd "$(dirname "$0")/../../.." && pwd)
+results=$1/stock-kernel
+rm -rf "$results"
+status=0
+"$top/scripts/run-guest" --kernel stock --results "$results" || status=$?
+[ "$status" -eq 77 ] || { echo "status $status, expected 77"; exit 1; }
+python3 - "$results/results.json" <<'PYTHON'
+import json, sys
+tests = json.load(open(sys.argv[1]))["tests"]
+assert tests
+for name, test in tests.items():
+    assert test["result"] == "skip", (name, test["result"])
+    assert "MADVISE" in test["out"] and "kernel" in test["out"], (name, test["out"])
+PYTHON
