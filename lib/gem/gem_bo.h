@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Buffer objects, with the operations every driver has.
+ *
+ * Functions here assert: a test is about what the kernel does with BOs, so one that cannot be
+ * made or mapped ends it. A BO made inside a subtest is freed when that subtest ends, however it
+ * ends; one made in a fixture lives until gem_bo_free() or gem_device_close().
+ */
+#ifndef GEM_BO_H
+#define GEM_BO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gem/gem_device.h"
+#include "reclaim/igt_pattern.h"
+
+struct gem_bo {
+	struct gem_device *dev;
+	struct gem_bo *next;
+	uint32_t handle;
+	uint64_t bytes;
+	uint64_t pages;		    /**< of the machine's page size */
+	void *map;		    /**< of the CPU, or NULL */
+	struct igt_pattern pattern; /**< what gem_bo_fill() last wrote */
+	bool filled;		    /**< and that it did */
+	enum gem_advice advice;	    /**< last given */
+	bool of_subtest;	    /**< to be freed when the subtest ends */
+	char label[32];		    /**< in messages; "BO <n>" unless changed */
+};
+
+/**
+ * Create a BO of @bytes, a multiple of the page size. Skips when memory does not suffice, or when
+ * the device does not take a BO as large, or as many.
+ */
+struct gem_bo *gem_bo_create(struct gem_device *dev, uint64_t bytes);
+
+/** A BO that has its pages: mapped, and written to in one place, which allocates them all. */
+struct gem_bo *gem_bo_touched(struct gem_device *dev, uint64_t bytes);
+
+/** A BO that is mapped, has the test pattern in every page, and is idle. */
+struct gem_bo *gem_bo_filled(struct gem_device *dev, uint64_t bytes);
+
+/** Unmap and close a BO. NULL is fine. */
+void gem_bo_free(struct gem_bo *bo);
+
+/** Free the BOs of a device: those of the running subtest, or @all. */
+void gem_device_free_bos(struct gem_device *dev, bool all);
+
+/** Name a BO for messages. */
+__attribute__((format(printf, 2, 3)))
+void gem_bo_label(struct gem_bo *bo, const char *format, ...);
+
+/** Map all of the BO for the CPU, shared, readable and writable; returns bo->map. */
+void *gem_bo_map(struct gem_bo *bo);
+/** gem_bo_map() with further MAP_ @flags. */
+void *gem_bo_map_flags(struct gem_bo *bo, int flags);
+void gem_bo_unmap(struct gem_bo *bo);
+
+/** Write the pattern into every page, of a new generation each time. Maps the BO if need be. */
+void gem_bo_fill(struct gem_bo *bo);
+
+/** Have the GPU, or the host, read all that the CPU wrote, and wait until it has. */
+void gem_bo_flush(struct gem_bo *bo);
+
+/** Wait until the GPU has finished with the BO. */
+void gem_bo_wait_idle(struct gem_bo *bo);
+
+/**
+ * Advise the kernel about the contents. Returns whether it still has them ("retained"); false
+ * says that they are lost for good.
+ */
+bool gem_bo_madvise(struct gem_bo *bo, enum gem_advice advice);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * A GPU whose buffer objects are tested, whatever driver it has.
+ *
+ * All that a driver does differently is in one table of operations; the scenarios see a device
+ * and its BOs (gem_bo.h) and never name a driver.
+ */
+#ifndef GEM_DEVICE_H
+#define GEM_DEVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct gem_bo;
+struct igt_shrinker;
+
+/** What a user may say about the contents of a BO. The values are the same in all drivers. */
+enum gem_advice {
+	GEM_WILLNEED = 0,
+	GEM_DONTNEED = 1,
+};
+
+/** What this device can do, found out when it is opened. */
+struct gem_caps {
+	bool madvise;		/**< the kernel takes advice for BOs */
+	bool gpu_3d;		/**< the GPU renders: command submission and fenced transfers */
+	uint64_t max_bo_bytes;	/**< largest BO that is sure to be accepted */
+	uint64_t max_all_bytes; /**< all BOs together */
+};
+
+/**
+ * What a driver must be able to do. All functions return 0 or the negative errno of the ioctl,
+ * with ret_ parameters untouched on failure.
+ */
+struct gem_ops {
+	unsigned int chipset;	/**< DRIVER_* */
+	const char *no_madvise; /**< reason to skip when caps.madvise is false */
+
+	void (*get_caps)(int fd, struct gem_caps *ret_caps);
+	/** Create a BO of @bytes, a multiple of the page size. */
+	int (*bo_create)(int fd, uint64_t bytes, uint32_t *ret_handle);
+	/** Offset for mmap() of the device. */
+	int (*bo_map_offset)(int fd, uint32_t handle, uint64_t *ret_offset);
+	/**
+	 * The madvise ioctl once, with any advice; interrupted, it is not restarted. @retained is
+	 * given to the kernel as it is, and is afterwards what the kernel made of it.
+	 */
+	int (*bo_madvise)(int fd, uint32_t handle, uint32_t advice, uint32_t *retained);
+	/** Wait until no job uses the BO; -EBUSY if it is used, at once unless @block is set. */
+	int (*bo_wait)(int fd, uint32_t handle, bool block);
+	/** Queue the GPU's (or host's) reading of all @bytes the CPU wrote. NULL: not needed. */
+	int (*bo_flush)(int fd, uint32_t handle, uint64_t bytes);
+};
+
+/** An open file of a device, with the BOs created through it. */
+struct gem_device {
+	int fd;
+	const struct gem_ops *ops;
+	struct gem_caps caps;
+	struct gem_bo *bos;		/**< all that exist, newest first */
+	uint64_t bo_bytes;		/**< of all of them */
+	unsigned int next_id;		/**< of the next BO, from 1 */
+	bool frees_at_subtest_end;	/**< a hook for that is registered */
+	struct igt_shrinker *shrinker;	/**< igt_reclaim_require() sets it; freed at close */
+};
+
+/**
+ * Open the render node of the first device of @chipset (see drmtest.h); skips when there is none.
+ * To be closed with gem_device_close().
+ */
+struct gem_device *gem_device_open(unsigned int chipset);
+
+/**
+ * Open a node of the same GPU once more: its own file, handles and BOs. @render chooses the
+ * render or the primary node. Skips when there is no such node.
+ */
+struct gem_device *gem_device_reopen(const struct gem_device *dev, bool render);
+
+/** Free all BOs of the device, and close it. NULL is fine. */
+void gem_device_close(struct gem_device *dev);
+
+/** Skip, saying which kernel is needed, unless the device takes advice for BOs. */
+void gem_require_madvise(const struct gem_device *dev);
+
+/**
+ * The madvise ioctl for any @handle and @advice, for tests of the interface itself. Returns 0 or
+ * a negative errno; @retained is passed in and out as it is.
+ */
+int gem_madvise_raw(const struct gem_device *dev, uint32_t handle, uint32_t advice,
+		    uint32_t *retained);
+
+/** The drivers: one table each, defined in the driver's own file. */
+extern const struct gem_ops gem_virtgpu_ops;
+
+#endif

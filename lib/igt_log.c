@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Log records: where they go, what precedes them, and the ring that remembers them.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "igt_internal.h"
+#include "igt_log.h"
+#include "igt_wire.h"
+
+static const char *const level_names[] = {
+	[IGT_LOG_DEBUG] = "DEBUG",
+	[IGT_LOG_INFO] = "INFO",
+	[IGT_LOG_WARN] = "WARNING",
+	[IGT_LOG_CRITICAL] = "CRITICAL",
+};
+
+static struct {
+	pthread_mutex_t lock;
+	enum igt_log_level least;
+	const char *domain; /* print this domain only; NULL: all */
+	char *ring[IGT_LOG_RING];
+	unsigned int next; /* index of the oldest record, once the ring is full */
+} state = {
+	.lock = PTHREAD_MUTEX_INITIALIZER,
+	.least = IGT_LOG_INFO,
+};
+
+/* The thread's last record had no newline. */
+static __thread bool line_open;
+
+void igt_log_init_from_env(void)
+{
+	static const struct {
+		const char *word;
+		enum igt_log_level level;
+	} words[] = {
+		{"debug", IGT_LOG_DEBUG},
+		{"info", IGT_LOG_INFO},
+		{"warn", IGT_LOG_WARN},
+		{"none", IGT_LOG_NONE},
+	};
+	const char *value = getenv(IGT_ENV_LOG_LEVEL);
+
+	if (!value)
+		return;
+	for (unsigned int i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(value, words[i].word) == 0)
+			state.least = words[i].level;
+}
+
+void igt_log_set_debug(const char *domain)
+{
+	state.least = IGT_LOG_DEBUG;
+	state.domain = domain;
+}
+
+static bool domain_passes(const char *domain)
+{
+	return !state.domain || strcmp(state.domain, domain ?: "application") == 0;
+}
+
+/*
+ * The lock is taken with SIGALRM held back: the handler of igt_set_timeout() logs and then jumps
+ * out of whatever it interrupted, and must not do so out of the locked region.
+ */
+static void ring_lock(sigset_t *ret_saved)
+{
+	sigset_t alarm_only;
+
+	sigemptyset(&alarm_only);
+	sigaddset(&alarm_only, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, &alarm_only, ret_saved);
+	pthread_mutex_lock(&state.lock);
+}
+
+static void ring_unlock(const sigset_t *saved)
+{
+	pthread_mutex_unlock(&state.lock);
+	pthread_sigmask(SIG_SETMASK, saved, NULL);
+}
+
+void igt_log_ring_reset(void)
+{
+	sigset_t saved;
+
+	ring_lock(&saved);
+	for (unsigned int i = 0; i < IGT_LOG_RING; i++) {
+		free(state.ring[i]);
+		state.ring[i] = NULL;
+	}
+	state.next = 0;
+	ring_unlock(&saved);
+}
+
+/* Takes over @record. */
+static void ring_add(char *record)
+{
+	sigset_t saved;
+
+	ring_lock(&saved);
+	free(state.ring[state.next]);
+	state.ring[state.next] = record;
+	state.next = (state.next + 1) % IGT_LOG_RING;
+	ring_unlock(&saved);
+}
+
+void igt_log_ring_dump(FILE *out)
+{
+	unsigned int printed = 0;
+	sigset_t saved;
+
+	ring_lock(&saved);
+	for (unsigned int i = 0; i < IGT_LOG_RING; i++) {
+		const char *record = state.ring[(state.next + i) % IGT_LOG_RING];
+
+		if (!record)
+			continue;
+		if (printed++ == 0)
+			fprintf(out, "**** DEBUG ****\n");
+		fputs(record, out);
+	}
+	if (printed)
+		fprintf(out, "****  END  ****\n");
+	else
+		fprintf(out, "No log.\n");
+	fflush(out);
+	ring_unlock(&saved);
+}
+
+/* "(prog:pid) [thread:tid] domain-LEVEL: ", the thread on all but the main one. */
+static char *make_prefix(const char *domain, enum igt_log_level level)
+{
+	char thread[32] = "", *prefix;
+
+	if (!igt_on_main_thread())
+		snprintf(thread, sizeof(thread), "[thread:%d] ", gettid());
+	if (asprintf(&prefix, "(%s:%d) %s%s%s%s: ", igt_test_name(), getpid(), thread,
+		     domain ?: "", domain ? "-" : "", level_names[level]) < 0)
+		return NULL;
+	return prefix;
+}
+
+void igt_vlog(const char *domain, enum igt_log_level level, const char *format, va_list args)
+{
+	char *text = NULL, *record = NULL, *prefix = NULL;
+	FILE *out = level >= IGT_LOG_WARN ? stderr : stdout;
+	int saved_errno = errno;
+
+	/* A listing holds names and nothing else. */
+	if (igt_list_mode() && level < IGT_LOG_CRITICAL)
+		return;
+	if (vasprintf(&text, format, args) < 0)
+		return;
+	if (!*text) {
+		free(text);
+		return;
+	}
+	if (!line_open)
+		prefix = make_prefix(domain, level);
+	if (asprintf(&record, "%s%s", prefix ?: "", text) < 0) {
+		free(prefix);
+		free(text);
+		return;
+	}
+	line_open = text[strlen(text) - 1] != '\n';
+
+	if (level >= state.least && domain_passes(domain)) {
+		/* Whatever went to the other stream before stays before. */
+		fflush(out == stderr ? stdout : stderr);
+		fputs(level == IGT_LOG_INFO ? text : record, out);
+		fflush(out);
+	}
+	ring_add(record);
+	free(prefix);
+	free(text);
+	errno = saved_errno;
+}
+
+void igt_log(const char *domain, enum igt_log_level level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	igt_vlog(domain, level, format, args);
+	va_end(args);
+}

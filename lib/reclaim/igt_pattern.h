@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Oracle: is every page of a buffer still the one that was written?
+ *
+ * Each page carries a word that names its buffer, the generation of the writing and its index,
+ * at its start, and the complement of it at its end. So lost pages (zeros), swapped or stale
+ * pages, pages of another buffer and half-written ones all show, for 16 bytes a page.
+ */
+#ifndef IGT_PATTERN_H
+#define IGT_PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct igt_pattern {
+	uint16_t bo;	    /**< which buffer */
+	uint8_t generation; /**< which writing of it */
+};
+
+/** The first page that is not as written. */
+struct igt_mismatch {
+	uint64_t page;
+	uint64_t offset; /**< of the word, in bytes from the start of the buffer */
+	uint64_t found;
+	uint64_t expected;
+};
+
+/** The word that stands at the start of @page; never 0. */
+uint64_t igt_pattern_word(struct igt_pattern pattern, uint64_t page);
+
+/** Mark @pages pages at @map. */
+void igt_pattern_write(void *map, uint64_t pages, struct igt_pattern pattern);
+
+/** True when all @pages pages at @map are as written; else the first bad one in @ret_bad. */
+bool igt_pattern_check(const void *map, uint64_t pages, struct igt_pattern pattern,
+		       struct igt_mismatch *ret_bad);
+
+/** "page 3 of 4096 reads 0x..., expected 0x..." into @text. */
+void igt_mismatch_format(const struct igt_mismatch *bad, uint64_t pages, char *text, size_t size);
+
+#endif

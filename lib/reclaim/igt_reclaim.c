@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * One door to all ways of reclaim.
+ */
+#define IGT_LOG_DOMAIN "igt_reclaim"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "igt_aux.h"
+#include "igt_core.h"
+#include "reclaim/igt_drop_caches.h"
+#include "reclaim/igt_reclaim.h"
+
+void igt_reclaim_require(struct gem_device *dev)
+{
+	struct igt_shrinker found;
+	const char *why = "";
+	int r;
+
+	if (dev->shrinker)
+		return;
+	r = igt_shrinker_find(dev, &found, &why);
+	errno = 0;
+	igt_require_f(r != -EOPNOTSUPP, "Reclaim cannot be triggered: %s\n", why);
+	igt_assert_f(r != -ENXIO, "no shrinker of this kernel counts the pages that BOs lend\n");
+	igt_assert_f(r == 0, "reading the shrinkers in debugfs: %s\n", strerror(-r));
+	dev->shrinker = malloc(sizeof(*dev->shrinker));
+	igt_assert(dev->shrinker);
+	*dev->shrinker = found;
+}
+
+struct igt_reclaimed igt_reclaim(struct gem_device *dev, enum igt_reclaim_trigger trigger,
+				 uint64_t bytes)
+{
+	struct igt_reclaimed done = {0};
+	int r = -EINVAL;
+
+	igt_reclaim_require(dev);
+	switch (trigger) {
+	case RECLAIM_SHRINKER:
+		r = igt_shrinker_scan(dev->shrinker, &done);
+		break;
+	case RECLAIM_DROP_CACHES:
+		r = igt_drop_caches(dev->shrinker, bytes / igt_page_size(), &done);
+		break;
+	}
+	errno = 0;
+	igt_require_f(r != -EACCES && r != -EPERM && r != -EROFS,
+		      "Reclaim cannot be triggered: %s\n", strerror(-r));
+	igt_assert_f(r == 0, "triggering reclaim: %s\n", strerror(-r));
+	igt_info("reclaim: %" PRIu64 " pages freed, %" PRIu64 " expected, %u writes\n",
+		 done.pages, bytes / igt_page_size(), done.writes);
+	return done;
+}
+
+uint64_t igt_reclaimable(struct gem_device *dev)
+{
+	uint64_t pages = 0;
+	int r;
+
+	igt_reclaim_require(dev);
+	r = igt_shrinker_count(dev->shrinker, &pages);
+	igt_assert_f(r == 0, "counting what is reclaimable: %s\n", strerror(-r));
+	return pages * igt_page_size();
+}

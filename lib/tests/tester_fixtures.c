@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * A tester whose fixtures skip and fail as TESTER says.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "igt.h"
+
+static void act(const char *where)
+{
+	const char *wish = getenv("TESTER") ?: "";
+	size_t length = strlen(where);
+
+	if (strncmp(wish, where, length) != 0 || wish[length] != '-')
+		return;
+	igt_require(strcmp(wish + length, "-skip") != 0);
+	igt_assert(strcmp(wish + length, "-fail") != 0);
+	if (strcmp(wish + length, "-segv") == 0)
+		raise(SIGSEGV);
+}
+
+int igt_main()
+{
+	static const char *set_by_fixture = "nobody";
+
+	igt_fixture() {
+		act("first");
+		set_by_fixture = "fixture";
+	}
+
+	igt_subtest("before")
+		igt_info("set by %s\n", set_by_fixture);
+
+	igt_describe("The outer group");
+	igt_subtest_group() {
+		igt_fixture()
+			act("group");
+
+		igt_describe("Is inside");
+		igt_subtest("inside")
+			igt_info("inside\n");
+
+		igt_describe("The inner group");
+		igt_subtest_group() {
+			igt_fixture()
+				act("inner");
+
+			igt_subtest("innermost")
+				igt_info("innermost\n");
+		}
+
+		igt_subtest("inside-2")
+			igt_info("inside-2\n");
+	}
+
+	igt_subtest("after")
+		igt_info("after\n");
+
+	igt_fixture()
+		igt_info("last fixture\n");
+}
