@@ -19,6 +19,7 @@
 #define WARNING "WARNING: "
 #define ASSERTION_HEAD "Test assertion failure function "
 #define ASSERTION "Failed assertion: "
+#define VALUES "error: "
 #define LAST_ERRNO "Last errno: "
 #define REQUIREMENT_HEAD "Test requirement not met in function "
 #define REQUIREMENT "Test requirement: "
@@ -149,18 +150,28 @@ static bool expression_is_constant(const char *assertion)
 	return strcmp(expression, "0") == 0 || strcmp(expression, "false") == 0;
 }
 
+/*
+ * What a person wants to read first is the test's own text. The expression is
+ * added where the text does not say it, and leads where there is only its values.
+ */
 static char *failure_describe(const struct failure *failure)
 {
-	const char *more = failure->message ? failure->message : failure->error;
+	const char *message = failure->message;
+	const char *expression, *claim;
 
-	if (failure->assertion && more &&
-	    !(failure->message && expression_is_constant(failure->assertion)))
-		return g_strdup_printf("%s; %s", failure->assertion, more);
-	if (failure->message)
-		return g_strdup(failure->message);
-	if (failure->assertion)
-		return g_strdup(failure->assertion);
-	return g_strdup(failure->first);
+	if (!failure->assertion)
+		return g_strdup(message ? message : failure->first);
+	expression = failure->assertion + strlen(ASSERTION);
+	if (!message && !failure->error)
+		return g_strdup(expression);
+	if (!message || g_str_has_prefix(message, VALUES))
+		return g_strdup_printf("%s; %s", expression, message ? message : failure->error);
+	if (expression_is_constant(failure->assertion))
+		return g_strdup(message);
+	claim = strstr(message, expression);
+	if (claim)
+		return g_strdup(claim);
+	return g_strdup_printf("%s (%s)", message, expression);
 }
 
 static char *first_critical(const char *err)

@@ -21,7 +21,7 @@ static const struct sample samples[] = {
 	 "(t:1) CRITICAL: Last errno: 14, Bad address\n"
 	 "(t:1) CRITICAL: error: 1 != 0\n"
 	 "Subtest a failed.\n",
-	 "", "Failed assertion: retained == 0; error: 1 != 0"},
+	 "", "retained == 0; error: 1 != 0"},
 	/* A stamp, a domain, a thread; nothing but errno to add. */
 	{VERDICT_FAIL, "",
 	 "[12.345] (t:1) [thread:2] igt_core-CRITICAL: Test assertion failure function f, file "
@@ -29,13 +29,24 @@ static const struct sample samples[] = {
 	 "[12.345] (t:1) [thread:2] igt_core-CRITICAL: Failed assertion: fd >= 0\n"
 	 "[12.345] (t:1) [thread:2] igt_core-CRITICAL: Last errno: 2, No such file or directory\n"
 	 "Subtest a failed.\n",
-	 "", "Failed assertion: fd >= 0; Last errno: 2, No such file or directory"},
+	 "", "fd >= 0; Last errno: 2, No such file or directory"},
 	/* An expression that says nothing steps back behind the caller's words. */
 	{VERDICT_FAIL, "",
 	 "(t:1) CRITICAL: Test assertion failure function f, file t.c:1:\n"
 	 "(t:1) CRITICAL: Failed assertion: 0\n"
 	 "(t:1) CRITICAL: page 3 reads 0x0, expected 0x5a\n",
 	 "", "page 3 reads 0x0, expected 0x5a"},
+	/* What the caller says comes first, and once. */
+	{VERDICT_FAIL, "",
+	 "(t:1) CRITICAL: Test assertion failure function f, file t.c:1:\n"
+	 "(t:1) CRITICAL: Failed assertion: r != -ENXIO\n"
+	 "(t:1) CRITICAL: no shrinker counts the pages\n",
+	 "", "no shrinker counts the pages (r != -ENXIO)"},
+	{VERDICT_FAIL, "",
+	 "(t:1) CRITICAL: Test assertion failure function f, file t.c:1:\n"
+	 "(t:1) CRITICAL: Failed assertion: busy pages stay\n"
+	 "(t:1) CRITICAL: busy-is-kept: busy pages stay: page 0 reads 0x0\n",
+	 "", "busy pages stay: page 0 reads 0x0"},
 	/* A critical line outside any assertion. */
 	{VERDICT_FAIL, "", "(t:1) CRITICAL: busy-is-kept: page 0 reads 0x0\n", "",
 	 "busy-is-kept: page 0 reads 0x0"},
@@ -46,7 +57,7 @@ static const struct sample samples[] = {
 	 "Subtest a failed.\n"
 	 "(t:1) CRITICAL: Test assertion failure function g, file t.c:2:\n"
 	 "(t:1) CRITICAL: Failed assertion: b\n",
-	 "", "Failed assertion: a"},
+	 "", "a"},
 	{VERDICT_FAIL, "child 2 died with signal 9, Killed\nSubtest a: FAIL (0.1s)\n",
 	 "Subtest a failed.\nNo log.\n", "", "child 2 died with signal 9, Killed"},
 	{VERDICT_FAIL, "Aborting.\nPrevious test: a\nNext test: b\n\nKernel badly tainted\n", "",

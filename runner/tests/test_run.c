@@ -113,7 +113,7 @@ static void report_lines_are_for_people(void **state)
 	static const char expected[] =
 		"PASS  tester@pass  0.125s\n"
 		"SKIP  tester@skip-requirement  0.125s  swap_total() > 0\n"
-		"FAIL  tester@fail-assert  0.125s  Failed assertion: pages == freed; error: 4096 "
+		"FAIL  tester@fail-assert  0.125s  pages == freed; error: 4096 "
 		"!= 0\n"
 		"CRASH  tester@crash  0.125s  SIGSEGV\n"
 		"WARN  tester@warn  0.125s  the clock went backwards\n"
