@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+#include "guest_options.h"
+
+#include "guest_util.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <string.h>
+
+#define MIN_MEM_BYTES (UINT64_C(256) << 20)
+#define MAX_SECONDS 604800
+#define MAX_CPUS 255
+#define BOOT_TIMEOUT_TCG 60
+#define BOOT_TIMEOUT_KVM 30
+#define IDLE_TIMEOUT 120
+#define IDLE_MARGIN 30 /* how much longer than one test a guest may be silent */
+
+const char guest_options_usage[] =
+	"Usage: igt_guest run --kernel PATH --suite PREFIX --results DIR [OPTION]...\n"
+	"       igt_guest shell --kernel PATH --suite PREFIX [OPTION]...\n"
+	"\n"
+	"Runs the suite in a QEMU guest with a GPU, or opens a shell in such a guest.\n"
+	"\n"
+	"  --kernel PATH         bzImage, or a directory with bzImage or boot/vmlinuz-*;\n"
+	"                        modules in lib/modules there or beside the image\n"
+	"  --suite PREFIX        where the suite is installed\n"
+	"  --results DIR         where results go; made if missing\n"
+	"  --tests REGEX         only subtests in whose binary@subtest REGEX is found;\n"
+	"                        repeatable, any match counts (default: all)\n"
+	"  --gpu 2d              the GPU (default: 2d, virtio-gpu without 3D)\n"
+	"  --accel auto|kvm|tcg  accelerator (default: auto, KVM if a guest really runs on it)\n"
+	"  --mem SIZE            guest memory, with suffix M or G (default: 1G)\n"
+	"  --cpus N              virtual CPUs (default: 2)\n"
+	"  --boot-timeout S      until the guest's init reports (default: 60, KVM 30)\n"
+	"  --timeout S           for the whole guest (default: 1200)\n"
+	"  --idle-timeout S      without output on any channel (default: 120, and at least\n"
+	"                        30 more than --per-test-timeout)\n"
+	"  --per-test-timeout S  for one subtest (default: 120)\n"
+	"  --append TEXT         more kernel command line\n"
+	"  --qemu BIN            QEMU to use (default: qemu-system-x86_64)\n"
+	"  --help                this text\n"
+	"\n"
+	"Exit code: 0 all fine, 1 something failed or was lost, 2 wrong usage or something\n"
+	"missing, 3 the guest never came up, 77 nothing verified, 128+N ended by signal N.\n";
+
+enum {
+	OPT_KERNEL = 256,
+	OPT_SUITE,
+	OPT_RESULTS,
+	OPT_TESTS,
+	OPT_GPU,
+	OPT_ACCEL,
+	OPT_MEM,
+	OPT_CPUS,
+	OPT_BOOT_TIMEOUT,
+	OPT_TIMEOUT,
+	OPT_IDLE_TIMEOUT,
+	OPT_PER_TEST_TIMEOUT,
+	OPT_APPEND,
+	OPT_QEMU,
+	OPT_IOMMU,
+	OPT_MALI,
+	OPT_HELP
+};
+
+static const struct option long_options[] = {
+	{"kernel", required_argument, NULL, OPT_KERNEL},
+	{"suite", required_argument, NULL, OPT_SUITE},
+	{"results", required_argument, NULL, OPT_RESULTS},
+	{"tests", required_argument, NULL, OPT_TESTS},
+	{"gpu", required_argument, NULL, OPT_GPU},
+	{"accel", required_argument, NULL, OPT_ACCEL},
+	{"mem", required_argument, NULL, OPT_MEM},
+	{"cpus", required_argument, NULL, OPT_CPUS},
+	{"boot-timeout", required_argument, NULL, OPT_BOOT_TIMEOUT},
+	{"timeout", required_argument, NULL, OPT_TIMEOUT},
+	{"idle-timeout", required_argument, NULL, OPT_IDLE_TIMEOUT},
+	{"per-test-timeout", required_argument, NULL, OPT_PER_TEST_TIMEOUT},
+	{"append", required_argument, NULL, OPT_APPEND},
+	{"qemu", required_argument, NULL, OPT_QEMU},
+	{"iommu", optional_argument, NULL, OPT_IOMMU},
+	{"mali", required_argument, NULL, OPT_MALI},
+	{"help", no_argument, NULL, OPT_HELP},
+	{},
+};
+
+static int parse_number(const char *name, const char *text, guint64 max, unsigned int *ret,
+			char **ret_why)
+{
+	guint64 value;
+
+	if (!g_ascii_string_to_unsigned(text, 10, 1, max, &value, NULL))
+		return guest_fail(ret_why, EINVAL,
+				  "--%s '%s': give a whole number from 1 to %" PRIu64, name, text,
+				  (uint64_t)max);
+	*ret = (unsigned int)value;
+	return 0;
+}
+
+static int parse_mem(const char *text, uint64_t *ret, char **ret_why)
+{
+	char *end = NULL;
+	guint64 value = g_ascii_isdigit(text[0]) ? g_ascii_strtoull(text, &end, 10) : 0;
+	unsigned int shift = 0;
+
+	if (end && (*end == 'M' || *end == 'm'))
+		shift = 20;
+	else if (end && (*end == 'G' || *end == 'g'))
+		shift = 30;
+	if (!shift || end[1] || value > (UINT64_MAX >> shift) || value << shift < MIN_MEM_BYTES)
+		return guest_fail(ret_why, EINVAL,
+				  "--mem '%s': give at least 256M, such as 512M or 2G", text);
+	*ret = value << shift;
+	return 0;
+}
+
+static int parse_accel(const char *text, enum guest_accel *ret, char **ret_why)
+{
+	static const char *const names[] = {"auto", "kvm", "tcg"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (!strcmp(text, names[i])) {
+			*ret = (enum guest_accel)i;
+			return 0;
+		}
+	}
+	return guest_fail(ret_why, EINVAL, "--accel '%s': give auto, kvm or tcg", text);
+}
+
+/* What is not there yet is refused, not ignored. */
+static int refuse_planned(int opt, const char *text, char **ret_why)
+{
+	if (opt == OPT_GPU && strcmp(text, "2d"))
+		return guest_fail(ret_why, EINVAL, "--gpu '%s' is not there yet: give 2d", text);
+	if (opt == OPT_MALI && strcmp(text, "none"))
+		return guest_fail(ret_why, EINVAL, "--mali '%s' is not there yet: give none", text);
+	if (opt == OPT_IOMMU)
+		return guest_fail(ret_why, EINVAL, "--iommu is not there yet: leave it out");
+	return 0;
+}
+
+static int take(struct guest_options *o, int opt, const char *text, char **ret_why)
+{
+	switch (opt) {
+	case OPT_KERNEL:
+		o->kernel = text;
+		return 0;
+	case OPT_SUITE:
+		o->suite = text;
+		return 0;
+	case OPT_RESULTS:
+		o->results = text;
+		return 0;
+	case OPT_TESTS:
+		g_ptr_array_add(o->tests, (char *)text);
+		return 0;
+	case OPT_APPEND:
+		o->append = text;
+		return 0;
+	case OPT_QEMU:
+		o->qemu = text;
+		return 0;
+	case OPT_ACCEL:
+		return parse_accel(text, &o->accel, ret_why);
+	case OPT_MEM:
+		return parse_mem(text, &o->mem_bytes, ret_why);
+	case OPT_CPUS:
+		return parse_number("cpus", text, MAX_CPUS, &o->cpus, ret_why);
+	case OPT_BOOT_TIMEOUT:
+		return parse_number("boot-timeout", text, MAX_SECONDS, &o->boot_timeout, ret_why);
+	case OPT_TIMEOUT:
+		return parse_number("timeout", text, MAX_SECONDS, &o->timeout, ret_why);
+	case OPT_IDLE_TIMEOUT:
+		return parse_number("idle-timeout", text, MAX_SECONDS, &o->idle_timeout, ret_why);
+	case OPT_PER_TEST_TIMEOUT:
+		return parse_number("per-test-timeout", text, MAX_SECONDS, &o->per_test_timeout,
+				    ret_why);
+	case OPT_HELP:
+		o->help = true;
+		return 0;
+	default:
+		return refuse_planned(opt, text, ret_why);
+	}
+}
+
+/* Options that must be there, and those that make no sense here. */
+static int check_together(const struct guest_options *o, char **ret_why)
+{
+	const char *command = o->shell ? "shell" : "run";
+
+	if (!o->kernel)
+		return guest_fail(ret_why, EINVAL, "%s needs --kernel PATH: see igt_guest --help",
+				  command);
+	if (!o->suite)
+		return guest_fail(ret_why, EINVAL, "%s needs --suite PREFIX: see igt_guest --help",
+				  command);
+	if (!o->shell && !o->results)
+		return guest_fail(ret_why, EINVAL, "run needs --results DIR: see igt_guest --help");
+	if (o->shell && (o->results || o->tests->len > 1))
+		return guest_fail(ret_why, EINVAL,
+				  "shell takes neither --results nor --tests: nothing is recorded");
+	return 0;
+}
+
+static int parse_all(int argc, char *argv[], struct guest_options *o, char **ret_why)
+{
+	int opt, r;
+
+	opterr = 0;
+	optind = 1;
+	while ((opt = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
+		if (opt == '?')
+			return guest_fail(ret_why, EINVAL,
+					  "unknown option %s: see igt_guest --help",
+					  argv[optind - 1]);
+		if (opt == ':')
+			return guest_fail(ret_why, EINVAL,
+					  "option %s needs a value: see igt_guest --help",
+					  argv[optind - 1]);
+		r = take(o, opt, optarg, ret_why);
+		if (r < 0)
+			return r;
+	}
+	if (optind < argc)
+		return guest_fail(ret_why, EINVAL, "unexpected argument '%s': see igt_guest --help",
+				  argv[optind]);
+	g_ptr_array_add(o->tests, NULL);
+	return o->help ? 0 : check_together(o, ret_why);
+}
+
+int guest_options_parse(int argc, char *argv[], struct guest_options *ret, char **ret_why)
+{
+	_cleanup_options_ struct guest_options o = {
+		.gpu = "2d",
+		.qemu = "qemu-system-x86_64",
+		.mem_bytes = UINT64_C(1) << 30,
+		.cpus = 2,
+		.timeout = 1200,
+		.per_test_timeout = 120,
+	};
+	const char *command = argc > 1 ? argv[1] : "";
+	int r;
+
+	o.help = !strcmp(command, "--help") || !strcmp(command, "help");
+	o.shell = !strcmp(command, "shell");
+	if (!o.help && !o.shell && strcmp(command, "run"))
+		return guest_fail(ret_why, EINVAL,
+				  "%s%s%s: give run or shell, see igt_guest --help",
+				  *command ? "unknown command '" : "no command", command,
+				  *command ? "'" : "");
+
+	o.tests = g_ptr_array_new();
+	/* getopt skips argv[0], which is the command here. */
+	r = o.help ? 0 : parse_all(argc - 1, argv + 1, &o, ret_why);
+	if (r < 0)
+		return r;
+	*ret = o;
+	o.tests = NULL;
+	return 0;
+}
+
+void guest_options_clear(struct guest_options *options)
+{
+	g_clear_pointer(&options->tests, g_ptr_array_unref);
+}
+
+unsigned int guest_options_idle(const struct guest_options *options)
+{
+	return options->idle_timeout ?: MAX(IDLE_TIMEOUT, options->per_test_timeout + IDLE_MARGIN);
+}
+
+unsigned int guest_options_boot(const struct guest_options *options, bool kvm)
+{
+	return options->boot_timeout ?: kvm ? BOOT_TIMEOUT_KVM : BOOT_TIMEOUT_TCG;
+}

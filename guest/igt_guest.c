@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+/*
+ * igt_guest: boots a kernel with a GPU in QEMU, has igt_runner run the suite inside,
+ * and brings every verdict out, whatever becomes of the guest.
+ */
+#include "guest_initramfs.h"
+#include "guest_kernel.h"
+#include "guest_kvm.h"
+#include "guest_list.h"
+#include "guest_monitor.h"
+#include "guest_options.h"
+#include "guest_results.h"
+#include "guest_spawn.h"
+#include "guest_util.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+
+/* Everything that one invocation gathers on its way to a guest. */
+struct run {
+	struct guest_options options;
+	struct guest_kernel kernel;
+	GPtrArray *names; /* subtests to run; NULL for a shell */
+	char *suite;
+	char *qemu;
+	char *results;
+	int initrd_fd;
+	int signal_fd;
+	int64_t started;
+	int64_t initramfs_ms;
+	int64_t initramfs_bytes;
+	bool kvm;
+};
+
+static void run_clear(struct run *s)
+{
+	guest_options_clear(&s->options);
+	guest_kernel_clear(&s->kernel);
+	g_clear_pointer(&s->names, g_ptr_array_unref);
+	g_free(s->suite);
+	g_free(s->qemu);
+	g_free(s->results);
+	guest_close(&s->initrd_fd);
+	guest_close(&s->signal_fd);
+}
+
+#define _cleanup_run_ __attribute__((cleanup(run_clear)))
+
+/* Stop signals are read from a descriptor by the monitor, and between the steps before it. */
+static int block_signals(struct run *s)
+{
+	sigset_t stop;
+
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGINT);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGHUP);
+	sigaddset(&stop, SIGQUIT);
+	signal(SIGPIPE, SIG_IGN);
+	if (sigprocmask(SIG_BLOCK, &stop, NULL))
+		return -errno;
+	s->signal_fd = signalfd(-1, &stop, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signal_fd < 0 ? -errno : 0;
+}
+
+/* The stop signal that is pending, or 0. */
+static int pending_signal(const struct run *s)
+{
+	struct signalfd_siginfo info;
+
+	return read(s->signal_fd, &info, sizeof(info)) == sizeof(info) ? (int)info.ssi_signo : 0;
+}
+
+static int choose_accel(struct run *s, char **ret_why)
+{
+	g_autofree char *reason = NULL;
+
+	if (s->options.accel == GUEST_ACCEL_TCG)
+		return 0;
+	s->kvm = guest_kvm_probe(&(struct guest_kvm_probe){0}, &reason);
+	if (s->kvm)
+		return 0;
+	if (s->options.accel == GUEST_ACCEL_KVM)
+		return guest_fail(ret_why, ENODEV, "--accel kvm: %s; give --accel tcg", reason);
+	fprintf(stderr, "igt_guest: emulating the CPU (TCG, slower): %s\n", reason);
+	return 0;
+}
+
+/* igt_guest_init as installed, or as it lies in a build directory. */
+static char *find_init(void)
+{
+	static const char *const places[] = {"../" IGT_LIBEXECDIR "/igt_guest_init",
+					     "igt_guest_init"};
+	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *dir = g_path_get_dirname(self ?: "");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
+		g_autofree char *path = g_build_filename(dir, places[i], NULL);
+
+		if (!access(path, X_OK))
+			return g_steal_pointer(&path);
+	}
+	return NULL;
+}
+
+static int pack(struct run *s, char **ret_why)
+{
+	g_autofree char *init = find_init(), *busybox = guest_spawn_find("busybox");
+	g_autofree char *tests = s->names ? guest_list_text(s->names) : NULL;
+	_cleanup_tree_ char *workdir = NULL;
+	int64_t start = guest_now_ms();
+	struct stat st;
+	int r;
+
+	if (!init)
+		return guest_fail(ret_why, ENOENT,
+				  "igt_guest_init not found beside igt_guest: is it installed?");
+	if (!busybox)
+		return guest_fail(ret_why, ENOENT, "busybox not found: install busybox-static");
+	/* The archive lives in memory, where QEMU reads it by its descriptor. */
+	s->initrd_fd = memfd_create("igt-guest-initramfs", MFD_CLOEXEC);
+	workdir = g_dir_make_tmp("igt-guest-XXXXXX", NULL);
+	if (s->initrd_fd < 0 || !workdir)
+		return guest_fail(ret_why, errno, "no room for the initramfs in memory and %s: %s",
+				  g_get_tmp_dir(), strerror(errno));
+
+	r = guest_initramfs_write(
+		&(struct guest_initramfs){
+			.kernel = &s->kernel,
+			.suite = s->suite,
+			.init = init,
+			.busybox = busybox,
+			.tests = tests,
+			.workdir = workdir,
+			.per_test_timeout_s = (int)s->options.per_test_timeout,
+			.shell = s->options.shell,
+		},
+		s->initrd_fd, ret_why);
+	if (r < 0)
+		return r;
+	if (fstat(s->initrd_fd, &st))
+		return guest_fail(ret_why, errno, "the initramfs is lost: %s", strerror(errno));
+	s->initramfs_bytes = st.st_size;
+	s->initramfs_ms = guest_now_ms() - start;
+	return 0;
+}
+
+/* Everything that can be found wrong before a guest is started, cheapest first; the results
+ * folder last, because an earlier run's results go when it is made ready. */
+static int prepare(struct run *s, char **ret_why)
+{
+	const struct guest_options *o = &s->options;
+	int r = guest_kernel_find(o->kernel, &s->kernel, ret_why);
+
+	if (r < 0)
+		return r;
+	s->suite = g_canonicalize_filename(o->suite, NULL);
+	r = guest_suite_check(s->suite, ret_why);
+	if (r < 0)
+		return r;
+	s->qemu = guest_spawn_find(o->qemu);
+	if (!s->qemu)
+		return guest_fail(ret_why, ENOENT,
+				  "QEMU '%s' not found: install qemu-system-x86, or give --qemu",
+				  o->qemu);
+	if (!o->shell) {
+		r = guest_list_collect(s->suite, (const char *const *)o->tests->pdata, &s->names,
+				       ret_why);
+		if (r < 0)
+			return r;
+	}
+	r = choose_accel(s, ret_why);
+	if (r < 0)
+		return r;
+	r = pack(s, ret_why);
+	if (r < 0 || o->shell)
+		return r;
+	return guest_results_prepare(o->results, &s->results, ret_why);
+}
+
+/* The one line about the outcome, and the console's side of it. */
+static void tell(const struct run *s, const struct guest_story *story)
+{
+	g_autofree char *running = s->results ? guest_results_running(s->results) : NULL;
+	const GPtrArray *lines = guest_console_excerpt(&story->console);
+	bool in_tests = guest_outcome_exit(story->outcome) == GUEST_EXIT_FAILED;
+
+	if (story->outcome == GUEST_FINISHED)
+		return;
+	fprintf(stderr, "igt_guest: %s%s%s%s%s%s%s%s\n", guest_outcome_text(story->outcome),
+		story->detail ? ": " : "", story->detail ?: "", in_tests && running ? ", in " : "",
+		in_tests && running ? running : "", s->results ? "; console in " : "",
+		s->results ?: "", s->results ? "/" GUEST_RESULTS_CONSOLE : "");
+	if (story->outcome == GUEST_INTERRUPTED || story->outcome == GUEST_NO_QEMU)
+		return;
+	for (unsigned int i = 0; lines && i < lines->len; i++)
+		fprintf(stderr, "console: %s\n", (const char *)lines->pdata[i]);
+}
+
+/* The run's exit code: the worst of outcome, report and missing verdicts. */
+static int judge(const struct run *s, const struct guest_story *story,
+		 const struct guest_live *live)
+{
+	enum guest_exit outcome = guest_outcome_exit(story->outcome);
+	g_autofree char *why = NULL, *missing = guest_live_missing(live);
+	int report;
+
+	if (story->signal)
+		return 128 + story->signal;
+	if (outcome == GUEST_EXIT_NO_BOOT)
+		return outcome;
+
+	report = guest_results_report(s->results, s->suite, outcome == GUEST_EXIT_OK, &why);
+	if (why)
+		fprintf(stderr, "igt_guest: %s\n", why);
+	if (missing)
+		fprintf(stderr, "igt_guest: %s\n", missing);
+	if (story->runner_exit > 0)
+		fprintf(stderr, "igt_guest: igt_runner ended with %d\n", story->runner_exit);
+	if (outcome != GUEST_EXIT_OK || missing || story->runner_exit > 0)
+		return GUEST_EXIT_FAILED;
+	return report == 0 || report == GUEST_EXIT_SKIPPED ? report : GUEST_EXIT_FAILED;
+}
+
+static int conclude(const struct run *s, const struct guest_story *story,
+		    const struct guest_machine *machine, const struct guest_live *live)
+{
+	int code, r;
+
+	tell(s, story);
+	if (s->options.shell)
+		return story->signal ? 128 + story->signal
+				     : (int)guest_outcome_exit(story->outcome);
+
+	code = judge(s, story, live);
+	r = guest_results_write_record(s->results, &(struct guest_record){
+							   .story = story,
+							   .machine = machine,
+							   .gpu = s->options.gpu,
+							   .initramfs_bytes = s->initramfs_bytes,
+							   .initramfs_ms = s->initramfs_ms,
+							   .total_ms = guest_now_ms() - s->started,
+							   .expected = live->expected,
+							   .verdicts = live->seen,
+							   .exit_code = code,
+						   });
+	if (r < 0) {
+		fprintf(stderr, "igt_guest: %s/" GUEST_RESULTS_JSON " cannot be written\n",
+			s->results);
+		code = code ?: GUEST_EXIT_FAILED;
+	}
+	printf("results: %s\n", s->results);
+	return code;
+}
+
+static int run_guest(struct run *s, char **ret_why)
+{
+	g_autofree char *console =
+		s->results ? g_build_filename(s->results, GUEST_RESULTS_CONSOLE, NULL) : NULL;
+	const struct guest_machine machine = {
+		.qemu = s->qemu,
+		.kernel = s->kernel.image,
+		.append = s->options.append,
+		.results = s->results,
+		.console = console,
+		.initrd_fd = s->initrd_fd,
+		.mem_bytes = s->options.mem_bytes,
+		.cpus = s->options.cpus,
+		.kvm = s->kvm,
+	};
+	_cleanup_qemu_ struct guest_qemu qemu = GUEST_QEMU_NONE;
+	_cleanup_story_ struct guest_story story = {0};
+	struct guest_live live;
+	struct guest_watch watch = {
+		.qemu = &qemu,
+		.signal_fd = s->signal_fd,
+		.live = &live,
+		.boot_timeout_ms = guest_options_boot(&s->options, s->kvm) * INT64_C(1000),
+		.shell = s->options.shell,
+	};
+	int r = guest_qemu_start(&machine, &qemu), code;
+
+	if (r < 0)
+		return guest_fail(ret_why, -r, "QEMU cannot be started: %s", strerror(-r));
+	if (!s->options.shell) {
+		watch.idle_timeout_ms = guest_options_idle(&s->options) * INT64_C(1000);
+		watch.total_timeout_ms = s->options.timeout * INT64_C(1000);
+	}
+	guest_live_init(&live, s->names, stdout, stderr);
+	r = guest_monitor(&watch, &story);
+	code = r < 0 ? guest_fail(ret_why, -r, "the guest cannot be watched: %s", strerror(-r))
+		     : conclude(s, &story, &machine, &live);
+	guest_live_clear(&live);
+	return code;
+}
+
+int main(int argc, char *argv[])
+{
+	_cleanup_run_ struct run s = {
+		.initrd_fd = -1, .signal_fd = -1, .started = guest_now_ms()};
+	g_autofree char *why = NULL;
+	int r = guest_options_parse(argc, argv, &s.options, &why), signal_nr;
+
+	if (r == 0 && s.options.help) {
+		fputs(guest_options_usage, stdout);
+		return GUEST_EXIT_OK;
+	}
+	if (r == 0)
+		r = block_signals(&s);
+	if (r == 0)
+		r = prepare(&s, &why);
+	if (s.signal_fd >= 0 && (signal_nr = pending_signal(&s)))
+		return 128 + signal_nr;
+	if (r == 0)
+		r = run_guest(&s, &why);
+	if (r < 0) {
+		fprintf(stderr, "igt_guest: %s\n", why ?: strerror(-r));
+		return GUEST_EXIT_SETUP;
+	}
+	return r;
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Process 1 of a guest. Whatever fails here ends in a report and a power-off, never
+ * in a guest that sits there; should this process die, the kernel panics, which the
+ * host understands as well.
+ */
+#include "init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/reboot.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/utsname.h>
+
+#define CONFIG "/etc/igt-guest.conf"
+#define MODULES "/etc/igt-guest.modules"
+#define SUITE "/igt"
+#define DMESG "/results/guest-dmesg.txt"
+
+#define PORT_TIMEOUT_MS 20000
+#define DRM_TIMEOUT_MS 10000
+
+static void set_environment(const struct init_config *config)
+{
+	setenv("PATH", SUITE "/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("HOME", "/root", 1);
+	setenv("TERM", "linux", 0);
+	if (config->libdirs[0])
+		setenv("LD_LIBRARY_PATH", config->libdirs, 1);
+	sethostname("igt-guest", strlen("igt-guest"));
+}
+
+static void write_setting(const char *path, const char *value)
+{
+	_cleanup_close_ int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, value, strlen(value)) < 0)
+		init_report(-1, "note", "%s cannot be set: %s", path, strerror(errno));
+}
+
+static void report_machine(int control)
+{
+	char node[64];
+	struct utsname name;
+
+	init_report(control, "boot", "%lld", (long long)init_now_ms());
+	if (!uname(&name))
+		init_report(control, "release", "%s", name.release);
+	if (init_wait_drm(DRM_TIMEOUT_MS, node, sizeof(node)) < 0)
+		init_report(control, "note", "no DRM device: tests that need one will skip");
+	else
+		init_report(control, "drm", "%s", node);
+}
+
+static int run_suite(const struct init_config *config, int control)
+{
+	_cleanup_close_ int live = init_open_port("igt.live", PORT_TIMEOUT_MS);
+	const char *argv[] = {SUITE "/bin/igt_runner",
+			      "--report",
+			      "text",
+			      "--overwrite",
+			      "--test-list",
+			      SUITE "/tests.list",
+			      "--per-test-timeout",
+			      config->per_test_timeout,
+			      SUITE "/libexec/igt-gpu-tools",
+			      "/results",
+			      NULL};
+	int r;
+
+	if (live < 0) {
+		init_report(control, "error", "the port igt.live does not open: %s",
+			    strerror(-live));
+		return live;
+	}
+	r = init_mount_results();
+	if (r < 0) {
+		init_report(control, "error", "the results folder cannot be mounted over 9p: %s",
+			    strerror(-r));
+		return r;
+	}
+	return init_run(&(struct init_payload){.argv = argv, .out = live, .dmesg = DMESG});
+}
+
+static int run_shell(void)
+{
+	const char *argv[] = {"/bin/sh", "-l", NULL};
+
+	printf("The suite is in " SUITE "; the guest powers off when this shell ends.\n");
+	fflush(stdout);
+	return init_run(&(struct init_payload){.argv = argv, .out = -1});
+}
+
+static void run(void)
+{
+	_cleanup_close_ int control = -1;
+	struct init_config config;
+	int r = init_config_read(CONFIG, &config);
+
+	if (r >= 0)
+		r = init_mount_all();
+	if (r < 0) {
+		init_report(-1, "error", "the guest cannot be set up: %s", strerror(-r));
+		return;
+	}
+	set_environment(&config);
+	r = init_load_modules(MODULES);
+	if (r < 0)
+		init_report(-1, "note", "modules cannot be loaded: %s", strerror(-r));
+	control = init_open_port("igt.control", PORT_TIMEOUT_MS);
+	if (control < 0) {
+		init_report(-1, "error", "the port igt.control does not open: %s",
+			    strerror(-control));
+		return;
+	}
+	/* For sysrq keys from the host. */
+	write_setting("/proc/sys/kernel/sysrq", "1");
+	report_machine(control);
+
+	r = config.shell ? run_shell() : run_suite(&config, control);
+	if (r >= 0)
+		init_report(control, "runner-exit", "%d", r);
+	sync();
+	umount("/results");
+	init_report(control, "bye", "1");
+}
+
+int main(void)
+{
+	run();
+	sync();
+	reboot(RB_POWER_OFF);
+	/* Only a kernel without power management returns. */
+	reboot(RB_HALT_SYSTEM);
+	return 1;
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+int library_value(void);
+
+int library_value(void)
+{
+	return 0;
+}

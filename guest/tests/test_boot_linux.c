@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A real kernel, from the directory in IGT_TEST_KERNEL, with a suite of shell
+ * scripts: every way in which a guest can end, and what igt_guest makes of it.
+ */
+#include "testing.h"
+
+#include "invoke.h"
+
+#include "guest_util.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define NO_MORE ((const char *const[]){NULL})
+#define WAIT_MS 60000
+
+struct boot_test {
+	char *dir;
+	char *results;
+	struct invocation run;
+};
+
+static int setup(void **state)
+{
+	struct boot_test *t = g_new0(struct boot_test, 1);
+
+	*state = t;
+	if (testing_make_dir((void **)&t->dir))
+		return -1;
+	t->results = g_build_filename(t->dir, "results", NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct boot_test *t = *state;
+	bool left = testing_process_exists(t->results);
+
+	invocation_clear(&t->run);
+	g_free(t->results);
+	testing_remove_dir((void **)&t->dir);
+	g_free(t);
+	/* Whatever the outcome was, no process stays behind. */
+	return left ? -1 : 0;
+}
+
+static void run_with(struct boot_test *t, const char *tests, const char *const more[])
+{
+	g_autoptr(GPtrArray) args = g_ptr_array_new();
+	const char *const first[] = {"run",	"--kernel",  getenv("IGT_TEST_KERNEL"),
+				     "--suite", FAKE_SUITE,  "--accel",
+				     "tcg",	"--results", t->results,
+				     "--tests", tests,	     NULL};
+
+	for (const char *const *arg = first; *arg; arg++)
+		g_ptr_array_add(args, (char *)*arg);
+	for (const char *const *arg = more; *arg; arg++)
+		g_ptr_array_add(args, (char *)*arg);
+	g_ptr_array_add(args, NULL);
+	invoke((const char *const *)args->pdata, &t->run);
+}
+
+/* The text of a file in the results folder. */
+static char *result_text(const struct boot_test *t, const char *name)
+{
+	g_autofree char *path = g_build_filename(t->results, name, NULL);
+	char *text = NULL;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		fail_msg("%s is missing", path);
+	return text;
+}
+
+static void assert_holds(const char *text, const char *part)
+{
+	if (!strstr(text, part))
+		fail_msg("'%s' is not in:\n%s", part, text);
+}
+
+static void verdicts_come_out_counted(void **state)
+{
+	struct boot_test *t = *state;
+	g_autofree char *json = NULL, *dmesg = NULL;
+
+	run_with(t, "@pass|@skip|@has-gpu|@warn-kernel", NO_MORE);
+	invocation_assert(&t->run, 0, "runner: the fake runner starts");
+	assert_holds(t->run.done.out->str, "[1/4] PASS  fake_reclaim@pass  0.001s\n");
+	assert_holds(t->run.done.out->str,
+		     "[2/4] SKIP  fake_reclaim@skip  0.001s  no such device\n");
+	assert_holds(t->run.done.out->str, "[3/4] PASS  fake_kernel@has-gpu");
+	assert_holds(t->run.done.out->str, "summary of 4 subtests\n");
+	json = result_text(t, "guest.json");
+	assert_holds(json, "\"outcome\":\"finished\"");
+	assert_holds(json, "\"verdicts\":4");
+	dmesg = result_text(t, "guest-dmesg.txt");
+	assert_holds(dmesg, "a warning from the fake suite");
+	assert_holds(dmesg, "Linux version");
+}
+
+static void failure_and_skip_have_their_exit_codes(void **state)
+{
+	struct boot_test *t = *state;
+
+	run_with(t, "@fail", NO_MORE);
+	invocation_assert(&t->run, 1, "");
+	invocation_clear(&t->run);
+	/* The folder is used again. */
+	run_with(t, "@skip", NO_MORE);
+	invocation_assert(&t->run, 77, "");
+}
+
+static void lost_verdict_is_named(void **state)
+{
+	struct boot_test *t = *state;
+
+	run_with(t, "@pass|@lose", NO_MORE);
+	invocation_assert(&t->run, 1, "1 of 2 subtests have no verdict: fake_reclaim@lose");
+}
+
+static void panic_at_boot_is_told(void **state)
+{
+	struct boot_test *t = *state;
+	g_autofree char *console = NULL;
+
+	run_with(t, "@pass", ARGS("--append", "rdinit=/nonexistent"));
+	invocation_assert(&t->run, 3, "igt_guest: the kernel panicked at boot: ");
+	assert_holds(t->run.done.err->str, "console: [");
+	console = result_text(t, "guest-console.log");
+	assert_holds(console, "Kernel panic - not syncing");
+	/* The kernel's whole log, from its first line on. */
+	assert_holds(console, "Linux version");
+}
+
+static void panic_in_a_test_names_the_test(void **state)
+{
+	struct boot_test *t = *state;
+
+	run_with(t, "@pass|panic-kernel", NO_MORE);
+	invocation_assert(
+		&t->run, 1,
+		"the kernel panicked: sysrq triggered crash, in fake_kernel@panic-kernel");
+	assert_holds(t->run.done.out->str, "[1/2] PASS  fake_reclaim@pass");
+	assert_holds(t->run.done.out->str, "summary of 2 subtests");
+}
+
+static void silence_in_a_test_is_a_hang_with_traces(void **state)
+{
+	struct boot_test *t = *state;
+	g_autofree char *console = NULL;
+
+	run_with(t, "@pass|@silent", ARGS("--idle-timeout", "4"));
+	invocation_assert(&t->run, 1,
+			  "the guest hangs: no output on any channel for 4 s, in "
+			  "fake_kernel@silent");
+	console = result_text(t, "guest-console.log");
+	assert_holds(console, "Show Blocked State");
+	assert_holds(console, "Show State");
+}
+
+static void whole_timeout_ends_a_run(void **state)
+{
+	struct boot_test *t = *state;
+
+	run_with(t, "@silent", ARGS("--timeout", "5"));
+	invocation_assert(&t->run, 1, "the run took too long: not finished after 5 s");
+}
+
+static void power_cut_is_a_loss(void **state)
+{
+	struct boot_test *t = *state;
+
+	run_with(t, "@pass|@power-cut", NO_MORE);
+	invocation_assert(&t->run, 1,
+			  "the guest ended before its tests did, in "
+			  "fake_kernel@power-cut");
+}
+
+static void shell_runs_what_it_is_given_and_powers_off(void **state)
+{
+	struct boot_test *t = *state;
+	/* exec: no shell between us and igt_guest when the time is over. */
+	g_autofree char *script =
+		g_strdup_printf("exec %s shell --accel tcg --kernel '%s' --suite '%s' <<'EOF'\n"
+				"ls /igt/bin; echo $((6 * 7)) is it\nEOF\n",
+				IGT_GUEST, getenv("IGT_TEST_KERNEL"), FAKE_SUITE);
+	const char *argv[] = {"/bin/sh", "-c", script, NULL};
+
+	assert_int_equal(guest_spawn_run(&(struct guest_spawn){.argv = argv, .timeout_ms = WAIT_MS},
+					 &t->run.done),
+			 0);
+	invocation_assert(&t->run, 0, "");
+	assert_holds(t->run.done.out->str, "igt_runner");
+	assert_holds(t->run.done.out->str, "42 is it");
+}
+
+/* Waits until the guest has its first verdict. */
+static void wait_for_verdict(int fd)
+{
+	struct pollfd pfd = {.fd = fd, .events = POLLIN};
+	char buf[256];
+
+	assert_int_equal(poll(&pfd, 1, WAIT_MS), 1);
+	assert_true(read(fd, buf, sizeof(buf)) > 0);
+}
+
+/* Signals igt_guest in the middle of a run and checks that it ends at once, and how. */
+static void end_with_signal(struct boot_test *t, int signal_nr)
+{
+	const char *argv[] = {IGT_GUEST,   "run",      "--kernel", getenv("IGT_TEST_KERNEL"),
+			      "--suite",   FAKE_SUITE, "--accel",  "tcg",
+			      "--results", t->results, "--tests",  "@pass|@silent",
+			      NULL};
+	int out[2], status;
+	pid_t pid;
+
+	assert_int_equal(pipe(out), 0);
+	pid = fork();
+	if (pid == 0) {
+		dup2(out[1], STDOUT_FILENO);
+		execv(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	close(out[1]);
+	wait_for_verdict(out[0]);
+	assert_true(testing_process_exists("qemu-system"));
+
+	int64_t start = guest_now_ms();
+	struct pollfd pfd = {.fd = pidfd_open(pid, 0), .events = POLLIN};
+
+	assert_int_equal(kill(pid, signal_nr), 0);
+	assert_int_equal(poll(&pfd, 1, 5000), 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(guest_spawn_exit_code(status), 128 + signal_nr);
+	assert_in_range(guest_now_ms() - start, 0, 5000);
+	close(pfd.fd);
+	close(out[0]);
+}
+
+static void ctrl_c_leaves_no_process(void **state)
+{
+	struct boot_test *t = *state;
+	g_autofree char *json = NULL;
+
+	end_with_signal(t, SIGINT);
+	assert_false(testing_process_exists(t->results));
+	json = result_text(t, "guest.json");
+	assert_holds(json, "\"outcome\":\"interrupted\"");
+}
+
+static void kill_leaves_no_process(void **state)
+{
+	struct boot_test *t = *state;
+
+	end_with_signal(t, SIGTERM);
+	assert_false(testing_process_exists(t->results));
+}
+
+/* QEMU goes with igt_guest even if that gets no chance to end it. */
+static void sudden_death_leaves_no_process(void **state)
+{
+	struct boot_test *t = *state;
+	int64_t end;
+
+	end_with_signal(t, SIGKILL);
+	end = guest_now_ms() + 5000;
+	while (testing_process_exists(t->results) && guest_now_ms() < end)
+		poll(NULL, 0, 20);
+	assert_false(testing_process_exists(t->results));
+}
+
+#define boot_test(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		boot_test(verdicts_come_out_counted),
+		boot_test(failure_and_skip_have_their_exit_codes),
+		boot_test(lost_verdict_is_named),
+		boot_test(panic_at_boot_is_told),
+		boot_test(panic_in_a_test_names_the_test),
+		boot_test(silence_in_a_test_is_a_hang_with_traces),
+		boot_test(whole_timeout_ends_a_run),
+		boot_test(power_cut_is_a_loss),
+		boot_test(shell_runs_what_it_is_given_and_powers_off),
+		boot_test(ctrl_c_leaves_no_process),
+		boot_test(kill_leaves_no_process),
+		boot_test(sudden_death_leaves_no_process),
+	};
+
+	if (!getenv("IGT_TEST_KERNEL")) {
+		fprintf(stderr, "SKIP: IGT_TEST_KERNEL names no kernel (see kernel/build)\n");
+		return 77;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MIT
+/* Kernels and modules: three stand-ins that need each other, two of them compressed. */
+#include "testing.h"
+
+#include "guest_modules.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <string.h>
+
+#define RELEASE "6.12.0-test"
+
+/* Copies a module into the tree through a filter of libarchive. */
+static void add_module(const char *dir, const char *from, const char *name,
+		       int (*filter)(struct archive *))
+{
+	g_autofree char *to = g_build_filename(dir, "lib/modules", RELEASE, "kernel", name, NULL);
+	g_autofree char *parent = g_path_get_dirname(to), *content = NULL;
+	struct archive_entry *entry = archive_entry_new();
+	struct archive *a = archive_write_new();
+	gsize len;
+
+	assert_int_equal(g_mkdir_with_parents(parent, 0755), 0);
+	assert_true(g_file_get_contents(from, &content, &len, NULL));
+	assert_int_equal(archive_write_set_format_raw(a), ARCHIVE_OK);
+	assert_int_equal(filter(a), ARCHIVE_OK);
+	assert_int_equal(archive_write_open_filename(a, to), ARCHIVE_OK);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	assert_int_equal(archive_write_header(a, entry), ARCHIVE_OK);
+	assert_int_equal(archive_write_data(a, content, len), len);
+	assert_int_equal(archive_write_close(a), ARCHIVE_OK);
+	archive_write_free(a);
+	archive_entry_free(entry);
+}
+
+/* A kernel directory as an unpacked distribution package has it: no indices. */
+static void make_kernel(const char *dir, struct guest_kernel *ret)
+{
+	g_autofree char *image = testing_kernel(dir, "boot/vmlinuz-" RELEASE, RELEASE);
+	g_autofree char *builtin = testing_file(dir, "lib/modules/" RELEASE "/modules.builtin",
+						"kernel/fs/fake_builtin.ko\n", 0644);
+	g_autofree char *order = testing_file(dir, "lib/modules/" RELEASE "/modules.order",
+					      "kernel/a/fake_top.ko\nkernel/b/fake_mid.ko\n", 0644);
+	g_autofree char *why = NULL;
+
+	add_module(dir, FAKE_BASE, "c/fake_base.ko", archive_write_add_filter_none);
+	add_module(dir, FAKE_MID, "b/fake_mid.ko.xz", archive_write_add_filter_xz);
+	add_module(dir, FAKE_TOP, "a/fake_top.ko.zst", archive_write_add_filter_zstd);
+	if (guest_kernel_find(dir, ret, &why) < 0)
+		fail_msg("%s", why);
+}
+
+static void assert_module(const struct guest_modules *modules, unsigned int at, const char *name,
+			  const char *relative)
+{
+	const struct guest_module *module = modules->files->pdata[at];
+
+	assert_string_equal(module->name, name);
+	assert_string_equal(module->relative, relative);
+}
+
+static void dependencies_come_first(void **state)
+{
+	static const struct guest_module_want wants[] = {
+		{.name = "fake_top", .load = true},
+		{.name = "fake_base"},
+		{.name = "fake_builtin", .load = true, .required = true},
+		{.name = "fake_absent", .load = true},
+		{},
+	};
+	g_autofree char *work = g_build_filename(*state, "work", NULL), *why = NULL;
+	_cleanup_kernel_ struct guest_kernel kernel = {0};
+	_cleanup_modules_ struct guest_modules modules = {0};
+
+	make_kernel(*state, &kernel);
+	if (guest_modules_resolve(&kernel, wants, work, &modules, &why) < 0)
+		fail_msg("%s", why);
+	assert_int_equal(modules.files->len, 3);
+	assert_module(&modules, 0, "fake_base", "kernel/c/fake_base.ko");
+	assert_module(&modules, 1, "fake_mid", "kernel/b/fake_mid.ko");
+	assert_module(&modules, 2, "fake_top", "kernel/a/fake_top.ko");
+	/* Built in and absent modules are not loaded. */
+	assert_int_equal(modules.load->len, 1);
+	assert_string_equal(modules.load->pdata[0], "fake_top");
+}
+
+static void assert_same_file(const char *dir, const char *relative, const char *original)
+{
+	g_autofree char *path = g_build_filename(dir, "lib/modules", RELEASE, relative, NULL);
+	g_autofree char *a = NULL, *b = NULL;
+	gsize a_len, b_len;
+
+	assert_true(g_file_get_contents(path, &a, &a_len, NULL));
+	assert_true(g_file_get_contents(original, &b, &b_len, NULL));
+	assert_int_equal(a_len, b_len);
+	assert_memory_equal(a, b, a_len);
+}
+
+static void staged_modules_are_plain_and_indexed(void **state)
+{
+	static const struct guest_module_want wants[] = {{.name = "fake_top", .load = true}, {}};
+	g_autofree char *work = g_build_filename(*state, "work", NULL);
+	g_autofree char *stage = g_build_filename(*state, "stage", NULL);
+	g_autofree char *dep = g_build_filename(stage, "lib/modules", RELEASE, "modules.dep", NULL);
+	g_autofree char *text = NULL, *why = NULL;
+	_cleanup_kernel_ struct guest_kernel kernel = {0};
+	_cleanup_modules_ struct guest_modules modules = {0}, again = {0};
+	struct guest_kernel staged = {0};
+
+	make_kernel(*state, &kernel);
+	assert_int_equal(guest_modules_resolve(&kernel, wants, work, &modules, NULL), 0);
+	if (guest_modules_stage(&kernel, &modules, stage, &why) < 0)
+		fail_msg("%s", why);
+	assert_same_file(stage, "kernel/c/fake_base.ko", FAKE_BASE);
+	assert_same_file(stage, "kernel/b/fake_mid.ko", FAKE_MID);
+	assert_same_file(stage, "kernel/a/fake_top.ko", FAKE_TOP);
+	assert_true(g_file_get_contents(dep, &text, NULL, NULL));
+	assert_non_null(
+		strstr(text, "kernel/a/fake_top.ko: kernel/b/fake_mid.ko kernel/c/fake_base.ko"));
+
+	/* libkmod reads the staged indices as it will in the guest. */
+	staged.modules = g_build_filename(stage, "lib/modules", RELEASE, NULL);
+	assert_int_equal(guest_modules_resolve(&staged, wants, work, &again, NULL), 0);
+	assert_int_equal(again.files->len, 3);
+	guest_kernel_clear(&staged);
+}
+
+static void missing_required_module_is_an_error(void **state)
+{
+	static const struct guest_module_want wants[] = {{.name = "fake_absent", .required = true},
+							 {}};
+	g_autofree char *work = g_build_filename(*state, "work", NULL), *why = NULL;
+	_cleanup_kernel_ struct guest_kernel kernel = {0};
+	struct guest_modules modules = {0};
+
+	make_kernel(*state, &kernel);
+	assert_fails(guest_modules_resolve(&kernel, wants, work, &modules, &why), ENOENT, &why,
+		     "fake_absent", kernel.modules);
+	assert_null(modules.files);
+}
+
+static void damaged_module_is_an_error(void **state)
+{
+	g_autofree char *stage = g_build_filename(*state, "stage", NULL), *why = NULL;
+	g_autofree char *work = g_build_filename(*state, "work", NULL), *content = NULL;
+	static const struct guest_module_want wants[] = {{.name = "fake_mid"}, {}};
+	_cleanup_kernel_ struct guest_kernel kernel = {0};
+	_cleanup_modules_ struct guest_modules modules = {0};
+	const struct guest_module *mid;
+	gsize len;
+
+	make_kernel(*state, &kernel);
+	assert_int_equal(guest_modules_resolve(&kernel, wants, work, &modules, NULL), 0);
+	mid = modules.files->pdata[modules.files->len - 1];
+	assert_true(g_file_get_contents(mid->path, &content, &len, NULL));
+	assert_true(g_file_set_contents(mid->path, content, len / 2, NULL));
+	assert_fails(guest_modules_stage(&kernel, &modules, stage, &why), EIO, &why, mid->path);
+}
+
+static void kernel_without_modules_is_fine(void **state)
+{
+	g_autofree char *image = testing_kernel(*state, "bzImage", RELEASE);
+	_cleanup_kernel_ struct guest_kernel kernel = {0};
+	_cleanup_modules_ struct guest_modules modules = {0};
+
+	assert_int_equal(guest_kernel_find(*state, &kernel, NULL), 0);
+	assert_string_equal(kernel.image, image);
+	assert_string_equal(kernel.release, RELEASE);
+	assert_null(kernel.modules);
+	assert_int_equal(guest_modules_resolve(&kernel, guest_module_wants, *state, &modules, NULL),
+			 0);
+	assert_int_equal(modules.files->len, 0);
+}
+
+static void image_finds_modules_beside_it_and_beside_boot(void **state)
+{
+	g_autofree char *boot = NULL, *beside = testing_kernel(*state, "bzImage", RELEASE);
+	_cleanup_kernel_ struct guest_kernel a = {0}, b = {0};
+
+	make_kernel(*state, &a);
+	guest_kernel_clear(&a);
+	boot = g_build_filename(*state, "boot/vmlinuz-" RELEASE, NULL);
+	assert_int_equal(guest_kernel_find(boot, &a, NULL), 0);
+	assert_non_null(a.modules);
+	assert_int_equal(guest_kernel_find(beside, &b, NULL), 0);
+	assert_string_equal(a.modules, b.modules);
+}
+
+static void modules_of_another_release_are_refused(void **state)
+{
+	g_autofree char *image = testing_kernel(*state, "bzImage", "6.99.0");
+	g_autofree char *other =
+		testing_file(*state, "lib/modules/" RELEASE "/modules.order", "", 0644);
+	struct guest_kernel kernel = {0};
+	g_autofree char *why = NULL;
+
+	assert_fails(guest_kernel_find(*state, &kernel, &why), ENOENT, &why, "6.99.0",
+		     "lib/modules");
+}
+
+static void wrong_kernels_are_refused(void **state)
+{
+	g_autofree char *text = testing_file(*state, "text", "hello", 0644);
+	struct guest_kernel kernel = {0};
+	g_autofree char *why = NULL;
+
+	assert_fails(guest_kernel_find("/nonexistent/kernel", &kernel, &why), ENOENT, &why,
+		     "/nonexistent/kernel", "--kernel");
+	assert_fails(guest_kernel_find(*state, &kernel, &why), ENOENT, &why, *state, "bzImage");
+	assert_fails(guest_kernel_find(text, &kernel, &why), ENOEXEC, &why, text, "bzImage");
+	assert_null(kernel.image);
+}
+
+#define with_dir(test) cmocka_unit_test_setup_teardown(test, testing_make_dir, testing_remove_dir)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_dir(dependencies_come_first),
+		with_dir(staged_modules_are_plain_and_indexed),
+		with_dir(missing_required_module_is_an_error),
+		with_dir(damaged_module_is_an_error),
+		with_dir(kernel_without_modules_is_fine),
+		with_dir(image_finds_modules_beside_it_and_beside_boot),
+		with_dir(modules_of_another_release_are_refused),
+		with_dir(wrong_kernels_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

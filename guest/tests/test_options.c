@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/* The command line: every mistake is one line on stderr and exit code 2, before any guest. */
+#include "testing.h"
+
+#include "invoke.h"
+
+#include "guest_options.h"
+
+#include <string.h>
+
+#define ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define RUN "run", "--kernel", "/k", "--suite", "/s", "--results", "/r"
+
+static void assert_refused(const char *const args[], const char *text)
+{
+	_cleanup_invocation_ struct invocation run = {0};
+	const char *end;
+
+	invoke(args, &run);
+	invocation_assert(&run, 2, text);
+	end = strchr(run.done.err->str, '\n');
+	assert_non_null(end);
+	assert_string_equal(end, "\n");
+	assert_string_equal(run.done.out->str, "");
+}
+
+static void mistakes_are_named(void **state)
+{
+	assert_refused((const char *const[]){NULL}, "no command");
+	assert_refused(ARGS("walk"), "unknown command 'walk'");
+	assert_refused(ARGS("run"), "run needs --kernel");
+	assert_refused(ARGS("run", "--kernel", "/k"), "run needs --suite");
+	assert_refused(ARGS("run", "--kernel", "/k", "--suite", "/s"), "run needs --results");
+	assert_refused(ARGS("shell", "--suite", "/s"), "shell needs --kernel");
+	assert_refused(ARGS("shell", "--kernel", "/k", "--suite", "/s", "--tests", "x"),
+		       "shell takes neither");
+	assert_refused(ARGS(RUN, "--frobnicate"), "--frobnicate");
+	assert_refused(ARGS(RUN, "--tests"), "--tests needs a value");
+	assert_refused(ARGS(RUN, "stray"), "'stray'");
+}
+
+static void values_are_checked(void **state)
+{
+	assert_refused(ARGS(RUN, "--mem", "lots"), "--mem 'lots'");
+	assert_refused(ARGS(RUN, "--mem", "1"), "--mem '1'");
+	assert_refused(ARGS(RUN, "--mem", "16M"), "256M");
+	assert_refused(ARGS(RUN, "--mem", "-1G"), "--mem");
+	assert_refused(ARGS(RUN, "--mem", "99999999999999G"), "--mem");
+	assert_refused(ARGS(RUN, "--cpus", "0"), "--cpus '0'");
+	assert_refused(ARGS(RUN, "--cpus", "two"), "--cpus 'two'");
+	assert_refused(ARGS(RUN, "--timeout", "0"), "--timeout '0'");
+	assert_refused(ARGS(RUN, "--boot-timeout", "1.5"), "--boot-timeout '1.5'");
+	assert_refused(ARGS(RUN, "--idle-timeout", "-3"), "--idle-timeout '-3'");
+	assert_refused(ARGS(RUN, "--per-test-timeout", ""), "--per-test-timeout");
+	assert_refused(ARGS(RUN, "--accel", "magic"), "--accel 'magic'");
+}
+
+static void what_is_not_there_yet_is_refused(void **state)
+{
+	assert_refused(ARGS(RUN, "--gpu", "virgl"), "--gpu 'virgl' is not there yet");
+	assert_refused(ARGS(RUN, "--mali", "g52"), "--mali 'g52' is not there yet");
+	assert_refused(ARGS(RUN, "--iommu"), "--iommu is not there yet");
+	assert_refused(ARGS(RUN, "--iommu=intel"), "--iommu is not there yet");
+}
+
+static void missing_things_are_named(void **state)
+{
+	g_autofree char *kernel = testing_kernel(*state, "bzImage", NULL);
+	g_autofree char *results = g_build_filename(*state, "results", NULL);
+
+	assert_refused(ARGS("run", "--kernel", "/nonexistent/k", "--suite", FAKE_SUITE, "--results",
+			    results),
+		       "/nonexistent/k");
+	assert_refused(
+		ARGS("run", "--kernel", kernel, "--suite", "/nonexistent/s", "--results", results),
+		"/nonexistent/s");
+	assert_refused(ARGS("run", "--kernel", kernel, "--suite", FAKE_SUITE, "--results", results,
+			    "--qemu", "/nonexistent/qemu"),
+		       "/nonexistent/qemu");
+	assert_refused(ARGS("run", "--kernel", kernel, "--suite", FAKE_SUITE, "--results", results,
+			    "--qemu", "no-such-qemu"),
+		       "no-such-qemu");
+	/* Any executable will do for QEMU: none of these gets as far as starting it. */
+	assert_refused(ARGS("run", "--kernel", kernel, "--suite", FAKE_SUITE, "--results", results,
+			    "--qemu", "true", "--accel", "tcg", "--tests", "(x"),
+		       "(x");
+	assert_refused(ARGS("run", "--kernel", kernel, "--suite", FAKE_SUITE, "--results", results,
+			    "--qemu", "true", "--accel", "tcg", "--tests", "none@such"),
+		       "none@such");
+	assert_false(g_file_test(results, G_FILE_TEST_EXISTS));
+}
+
+static void unwritable_results_are_found_out_before_the_guest(void **state)
+{
+	g_autofree char *kernel = testing_kernel(*state, "bzImage", NULL);
+	g_autofree char *file = testing_file(*state, "file", "", 0644);
+	g_autofree char *below = g_build_filename(file, "results", NULL);
+
+	assert_refused(ARGS("run", "--kernel", kernel, "--suite", FAKE_SUITE, "--results", below,
+			    "--qemu", "true", "--accel", "tcg"),
+		       below);
+	assert_refused(ARGS("run", "--kernel", kernel, "--suite", FAKE_SUITE, "--results",
+			    "/proc/igt-results", "--qemu", "true", "--accel", "tcg"),
+		       "/proc/igt-results");
+}
+
+static void qemu_that_fails_is_quoted(void **state)
+{
+	g_autofree char *kernel = testing_kernel(*state, "bzImage", NULL);
+	g_autofree char *results = g_build_filename(*state, "results", NULL);
+	g_autofree char *qemu =
+		testing_file(*state, "qemu", "#!/bin/sh\necho 'no luck today' >&2\nexit 1\n", 0755);
+	_cleanup_invocation_ struct invocation run = {0};
+
+	invoke(ARGS("run", "--kernel", kernel, "--suite", FAKE_SUITE, "--results", results,
+		    "--qemu", qemu, "--accel", "tcg"),
+	       &run);
+	invocation_assert(&run, 3, "QEMU did not start: no luck today");
+	assert_non_null(strstr(run.done.out->str, results));
+}
+
+static void help_is_on_stdout(void **state)
+{
+	_cleanup_invocation_ struct invocation a = {0}, b = {0};
+
+	invoke(ARGS("--help"), &a);
+	invocation_assert(&a, 0, "");
+	assert_non_null(strstr(a.done.out->str, "Usage: igt_guest run"));
+	invoke(ARGS("run", "--help"), &b);
+	assert_string_equal(a.done.out->str, b.done.out->str);
+}
+
+static void timeouts_follow_each_other(void **state)
+{
+	assert_int_equal(guest_options_idle(&(struct guest_options){.per_test_timeout = 10}), 120);
+	assert_int_equal(guest_options_idle(&(struct guest_options){.per_test_timeout = 300}), 330);
+	assert_int_equal(guest_options_idle(&(struct guest_options){.per_test_timeout = 300,
+								    .idle_timeout = 5}),
+			 5);
+	assert_true(guest_options_boot(&(struct guest_options){0}, true) <
+		    guest_options_boot(&(struct guest_options){0}, false));
+}
+
+#define with_dir(test) cmocka_unit_test_setup_teardown(test, testing_make_dir, testing_remove_dir)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(mistakes_are_named),
+		cmocka_unit_test(values_are_checked),
+		cmocka_unit_test(what_is_not_there_yet_is_refused),
+		with_dir(missing_things_are_named),
+		with_dir(unwritable_results_are_found_out_before_the_guest),
+		with_dir(qemu_that_fails_is_quoted),
+		cmocka_unit_test(help_is_on_stdout),
+		cmocka_unit_test(timeouts_follow_each_other),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
