@@ -103,8 +103,9 @@ install_packages() {
 # build_suite DIR [MESON OPTION]...: configure and compile in DIR, install into
 # DIR/install, quietly unless something is wrong.
 build_suite() {
-	local dir=$1 log=$1.log
+	local dir=$1 log=$1/build-suite.log
 	shift
+	mkdir -p "$dir" || die "$dir cannot be created"
 	if [ ! -e "$dir/build.ninja" ]; then
 		meson setup "$dir" "$top" --prefix="$dir/install" "$@" >"$log" 2>&1 || {
 			tail -n 20 "$log" >&2
