@@ -26,6 +26,8 @@ const struct guest_module_want guest_module_wants[] = {
 	{.name = "vgem"},
 	{.name = "sw_sync"},
 	{.name = "udmabuf"},
+	/* The kernel's own tests of the shmem helper. */
+	{.name = "drm_gem_shmem_test"},
 	{},
 };
 

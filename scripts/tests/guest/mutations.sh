@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Every mutation of the list can be switched on and off in a running kernel, the
+# kernel knows no others, and a name it does not know changes nothing.
+set -eu
+top=$(cd "$(dirname "$0")/../../.." && pwd)
+suite=$1/plain/install
+names=$(sed -n 's/^- id: //p' "$top/kernel/mutations.yaml")
+[ "$(wc -w <<<"$names")" -gt 70 ]
+out=$("$suite/bin/igt_guest" shell --kernel "$IGT_TEST_KERNEL" --suite "$suite" <<GUEST
+cd /sys/module/drm/parameters
+echo "off:\$(cat mutation):"
+for m in $(echo $names); do echo \$m >mutation && [ "\$(cat mutation)" = \$m ] || echo "cannot switch \$m on"; done
+echo m01,p03 >mutation; echo "two:\$(cat mutation):"
+echo m01,unknown >mutation || echo "refused:\$(cat mutation):"
+echo >mutation; echo "off again:\$(cat mutation):"
+GUEST
+)
+echo "$out"
+out=$(tr -d '\r' <<<"$out")
+grep -qx 'off::' <<<"$out"
+grep -qx 'two:m01,p03:' <<<"$out"
+grep -qx 'refused:m01,p03:' <<<"$out"
+grep -qx 'off again::' <<<"$out"
+! grep -q '^cannot switch' <<<"$out"
+
+declared=$(grep -ho 'X([a-z0-9]*)' "$top"/kernel/series/6.12/*deliberate-bugs*.patch | tr -d 'X()' | grep -vx '' | sort)
+diff <(sort <<<"$names") <(echo "$declared")
