@@ -14,4 +14,4 @@ GUEST
 echo "$out"
 grep -q 'drm_gem_shmem: pass:11 fail:0 skip:0 total:11' <<<"$out"
 grep -q 'ok [0-9]* drm_gem_shmem_test_evict_content' <<<"$out"
-! grep -E 'WARNING:|BUG:|not ok' <<<"$out"
+if grep -E 'WARNING:|BUG:|not ok' <<<"$out"; then exit 1; fi
