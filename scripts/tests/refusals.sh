@@ -28,7 +28,6 @@ guest=$top/scripts/run-guest
 refused 2 "unknown option '--bogus'" "$guest" --bogus
 refused 2 "--kernel needs a value" "$guest" --kernel
 refused 2 "no such file or folder" "$guest" --kernel /nonexistent
-refused 2 "--kernel debug is not part" "$guest" --kernel debug
 refused 2 "--gpu virgl is not part" "$guest" --gpu virgl
 refused 2 "there is no --gpu 'vga'" "$guest" --gpu vga
 refused 2 "--mali t860" "$guest" --mali t860
