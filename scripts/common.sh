@@ -19,7 +19,7 @@ step() {
 
 build_packages=(
 	gcc git libarchive-dev libc6-dev libdrm-dev libglib2.0-dev libjson-c-dev
-	libkmod-dev libpciaccess-dev libudev-dev meson ninja-build pkg-config
+	libkmod-dev meson ninja-build pkg-config
 )
 kernel_packages=(
 	bc bison bzip2 flex kmod libelf-dev libssl-dev linux-source-6.12 make patch
