@@ -27,7 +27,7 @@ kernel_packages=(
 )
 guest_packages=(busybox-static kmod qemu-system-x86)
 # shellcheck disable=SC2034
-test_packages=(libcmocka-dev procps python3 shellcheck)
+test_packages=(libcmocka-dev procps python3 python3-yaml shellcheck)
 
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {

@@ -8,7 +8,7 @@ top=$(cd "$(dirname "$0")/../../.." && pwd)
 results=$1/reference-kernel
 rm -rf "$results"
 "$top/scripts/run-guest" --results "$results"
-python3 - "$results/results.json" <<'PYTHON'
+/usr/bin/python3 - "$results/results.json" <<'PYTHON'
 import json, sys
 tests = json.load(open(sys.argv[1]))["tests"]
 bad = {name: test["result"] for name, test in tests.items() if test["result"] != "pass"}

@@ -11,7 +11,7 @@ rm -rf "$results"
 status=0
 "$top/scripts/run-guest" --kernel stock --results "$results" || status=$?
 [ "$status" -eq 77 ] || { echo "status $status, expected 77"; exit 1; }
-python3 - "$results/results.json" <<'PYTHON'
+/usr/bin/python3 - "$results/results.json" <<'PYTHON'
 import json, sys
 tests = json.load(open(sys.argv[1]))["tests"]
 assert tests
