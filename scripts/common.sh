@@ -32,7 +32,7 @@ test_packages=(libcmocka-dev procps python3 python3-yaml shellcheck)
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {
 	local name
-	for name in "$@"; do
+	for name in $(printf '%s\n' "$@" | sort -u); do
 		dpkg-query -W -f='${Status}\n' "$name" 2>/dev/null | grep -q '^install ok installed$' ||
 			echo "$name"
 	done
