@@ -4,11 +4,13 @@
  */
 #define IGT_LOG_DOMAIN "gem_bo"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <xf86drm.h>
 
 #include "gem/gem_bo.h"
@@ -31,6 +33,7 @@ static struct gem_bo *wrap(struct gem_device *dev, uint32_t handle, uint64_t byt
 	igt_assert(bo);
 	bo->dev = dev;
 	bo->handle = handle;
+	bo->dmabuf = -1;
 	bo->bytes = bytes;
 	bo->pages = bytes / igt_page_size();
 	bo->pattern.bo = dev->next_id++;
@@ -81,9 +84,20 @@ struct gem_bo *gem_bo_filled(struct gem_device *dev, uint64_t bytes)
 	return bo;
 }
 
+void gem_bo_close_handle(struct gem_bo *bo)
+{
+	struct drm_gem_close args = {.handle = bo->handle};
+
+	if (bo->dmabuf >= 0)
+		close(bo->dmabuf);
+	bo->dmabuf = -1;
+	if (bo->handle && drmIoctl(bo->dev->fd, DRM_IOCTL_GEM_CLOSE, &args) < 0)
+		igt_warn("%s: closing handle %u: %m\n", bo->label, bo->handle);
+	bo->handle = 0;
+}
+
 void gem_bo_free(struct gem_bo *bo)
 {
-	struct drm_gem_close args = {0};
 	struct gem_bo **link;
 
 	if (!bo)
@@ -94,9 +108,7 @@ void gem_bo_free(struct gem_bo *bo)
 	*link = bo->next;
 	bo->dev->bo_bytes -= bo->bytes;
 	gem_bo_unmap(bo);
-	args.handle = bo->handle;
-	if (drmIoctl(bo->dev->fd, DRM_IOCTL_GEM_CLOSE, &args) < 0)
-		igt_warn("%s: closing handle %u: %m\n", bo->label, bo->handle);
+	gem_bo_close_handle(bo);
 	free(bo);
 }
 
@@ -173,6 +185,26 @@ void gem_bo_wait_idle(struct gem_bo *bo)
 	int r = bo->dev->ops->bo_wait(bo->dev->fd, bo->handle, /* block= */ true);
 
 	igt_assert_f(r == 0, "%s does not become idle: %s\n", bo->label, strerror(-r));
+}
+
+bool gem_bo_is_busy(struct gem_bo *bo)
+{
+	int r = bo->dev->ops->bo_wait(bo->dev->fd, bo->handle, /* block= */ false);
+
+	igt_assert_f(r == 0 || r == -EBUSY, "%s: asking whether it is busy: %s\n", bo->label,
+		     strerror(-r));
+	return r == -EBUSY;
+}
+
+int gem_bo_export(struct gem_bo *bo)
+{
+	int fd = -1;
+
+	igt_assert_f(bo->dmabuf < 0, "%s is exported already\n", bo->label);
+	igt_assert_f(drmPrimeHandleToFD(bo->dev->fd, bo->handle, DRM_CLOEXEC | DRM_RDWR, &fd) == 0,
+		     "%s: exporting it: %s\n", bo->label, strerror(errno));
+	bo->dmabuf = fd;
+	return fd;
 }
 
 bool gem_bo_madvise(struct gem_bo *bo, enum gem_advice advice)

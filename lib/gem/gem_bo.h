@@ -18,7 +18,8 @@
 struct gem_bo {
 	struct gem_device *dev;
 	struct gem_bo *next;
-	uint32_t handle;
+	uint32_t handle;	    /**< 0 after gem_bo_close_handle() */
+	int dmabuf;		    /**< of gem_bo_export(), or -1 */
 	uint64_t bytes;
 	uint64_t pages;		    /**< of the machine's page size */
 	void *map;		    /**< of the CPU, or NULL */
@@ -41,7 +42,7 @@ struct gem_bo *gem_bo_touched(struct gem_device *dev, uint64_t bytes);
 /** A BO that is mapped, has the test pattern in every page, and is idle. */
 struct gem_bo *gem_bo_filled(struct gem_device *dev, uint64_t bytes);
 
-/** Unmap and close a BO. NULL is fine. */
+/** Unmap and close a BO, also what it was exported as. NULL is fine. */
 void gem_bo_free(struct gem_bo *bo);
 
 /** Free the BOs of a device: those of the running subtest, or @all. */
@@ -65,6 +66,18 @@ void gem_bo_flush(struct gem_bo *bo);
 
 /** Wait until the GPU has finished with the BO. */
 void gem_bo_wait_idle(struct gem_bo *bo);
+
+/** Whether the kernel says that the GPU, or whoever put a fence there, uses the BO now. */
+bool gem_bo_is_busy(struct gem_bo *bo);
+
+/** Export the BO; returns bo->dmabuf, which is closed with the BO or its handle. */
+int gem_bo_export(struct gem_bo *bo);
+
+/**
+ * Close the handle, and what it was exported as: from now on only the mapping keeps the BO. What
+ * needs a handle cannot be done any more, advice included.
+ */
+void gem_bo_close_handle(struct gem_bo *bo);
 
 /**
  * Advise the kernel about the contents. Returns whether it still has them ("retained"); false

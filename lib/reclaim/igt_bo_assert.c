@@ -34,8 +34,11 @@ void broken(const struct gem_bo *bo, const char *claim, struct igt_place place,
 static void assert_retained_flag(struct gem_bo *bo, bool expected, const char *claim,
 				 struct igt_place place)
 {
-	bool retained = gem_bo_madvise(bo, bo->advice);
+	bool retained;
 
+	if (!bo->handle)
+		return;
+	retained = gem_bo_madvise(bo, bo->advice);
 	if (retained != expected)
 		broken(bo, claim, place, "the kernel tells retained = %d, expected %d", retained,
 		       expected);
@@ -43,6 +46,8 @@ static void assert_retained_flag(struct gem_bo *bo, bool expected, const char *c
 
 struct check {
 	struct gem_bo *bo;
+	uint64_t first; /* page, and how many from there on */
+	uint64_t pages;
 	struct igt_mismatch bad;
 	uint64_t faults;
 	bool good;
@@ -52,8 +57,8 @@ static void check_content(void *data)
 {
 	struct check *check = data;
 
-	check->good = igt_pattern_check(check->bo->map, check->bo->pages, check->bo->pattern,
-					&check->bad);
+	check->good = igt_pattern_check_range(check->bo->map, check->first, check->pages,
+					      check->bo->pattern, &check->bad);
 }
 
 static void count_faults(void *data)
@@ -69,33 +74,37 @@ static uint64_t page_of(const struct gem_bo *bo, const void *address)
 }
 
 /* Run @function over the mapping; a SIGBUS on the way breaks the claim. */
-static struct check read_all(struct gem_bo *bo, void (*function)(void *data), const char *claim,
-			     struct igt_place place)
+static void read_pages(struct check *check, void (*function)(void *data), const char *claim,
+		       struct igt_place place)
 {
-	struct check check = {.bo = bo};
 	struct igt_sigbus signal;
 
-	if (!bo->map)
-		gem_bo_map(bo);
-	signal = igt_sigbus_catch(function, &check);
+	if (!check->bo->map)
+		gem_bo_map(check->bo);
+	signal = igt_sigbus_catch(function, check);
 	if (signal.raised)
-		broken(bo, claim, place,
+		broken(check->bo, claim, place,
 		       "reading page %" PRIu64 " raises SIGBUS, expected contents",
-		       page_of(bo, signal.address));
-	return check;
+		       page_of(check->bo, signal.address));
 }
 
-void igt__assert_bo_content(struct gem_bo *bo, const char *claim, struct igt_place place)
+void igt__assert_bo_range(struct gem_bo *bo, uint64_t first, uint64_t pages, const char *claim,
+			  struct igt_place place)
 {
-	struct check check;
+	struct check check = {.bo = bo, .first = first, .pages = pages};
 	char text[160];
 
 	igt_assert_f(bo->filled, "%s has no contents to compare with\n", bo->label);
-	check = read_all(bo, check_content, claim, place);
+	read_pages(&check, check_content, claim, place);
 	if (check.good)
 		return;
 	igt_mismatch_format(&check.bad, bo->pages, text, sizeof(text));
 	broken(bo, claim, place, "%s", text);
+}
+
+void igt__assert_bo_content(struct gem_bo *bo, const char *claim, struct igt_place place)
+{
+	igt__assert_bo_range(bo, 0, bo->pages, claim, place);
 }
 
 void igt__assert_bo_retained(struct gem_bo *bo, const char *claim, struct igt_place place)
@@ -104,16 +113,29 @@ void igt__assert_bo_retained(struct gem_bo *bo, const char *claim, struct igt_pl
 	igt__assert_bo_content(bo, claim, place);
 }
 
-void igt__assert_bo_resident(struct gem_bo *bo, const char *claim, struct igt_place place)
+/* Retained, read with @faults page faults, and as it was filled. */
+static void assert_read_with(struct gem_bo *bo, uint64_t faults, const char *claim,
+			     struct igt_place place)
 {
-	struct check check;
+	struct check check = {.bo = bo};
 
 	assert_retained_flag(bo, true, claim, place);
-	check = read_all(bo, count_faults, claim, place);
-	if (check.faults)
-		broken(bo, claim, place, "reading it takes %" PRIu64 " page faults, expected 0",
-		       check.faults);
+	read_pages(&check, count_faults, claim, place);
+	if (check.faults != faults)
+		broken(bo, claim, place,
+		       "reading it takes %" PRIu64 " page faults, expected %" PRIu64, check.faults,
+		       faults);
 	igt__assert_bo_content(bo, claim, place);
+}
+
+void igt__assert_bo_resident(struct gem_bo *bo, const char *claim, struct igt_place place)
+{
+	assert_read_with(bo, 0, claim, place);
+}
+
+void igt__assert_bo_evicted(struct gem_bo *bo, const char *claim, struct igt_place place)
+{
+	assert_read_with(bo, bo->pages, claim, place);
 }
 
 static void assert_page_dead(const struct gem_bo *bo, void *map, uint64_t page,

@@ -28,13 +28,13 @@ void igt_pattern_write(void *map, uint64_t pages, struct igt_pattern pattern)
 	}
 }
 
-bool igt_pattern_check(const void *map, uint64_t pages, struct igt_pattern pattern,
-		       struct igt_mismatch *ret_bad)
+bool igt_pattern_check_range(const void *map, uint64_t first, uint64_t pages,
+			     struct igt_pattern pattern, struct igt_mismatch *ret_bad)
 {
 	const uint64_t page_words = igt_page_size() / sizeof(uint64_t);
-	const volatile uint64_t *word = map;
+	const volatile uint64_t *word = (const volatile uint64_t *)map + first * page_words;
 
-	for (uint64_t page = 0; page < pages; page++, word += page_words) {
+	for (uint64_t page = first; page < first + pages; page++, word += page_words) {
 		const uint64_t head = igt_pattern_word(pattern, page);
 		const uint64_t found_head = word[0], found_tail = word[page_words - 1];
 		const bool bad_head = found_head != head;
@@ -51,6 +51,12 @@ bool igt_pattern_check(const void *map, uint64_t pages, struct igt_pattern patte
 		return false;
 	}
 	return true;
+}
+
+bool igt_pattern_check(const void *map, uint64_t pages, struct igt_pattern pattern,
+		       struct igt_mismatch *ret_bad)
+{
+	return igt_pattern_check_range(map, 0, pages, pattern, ret_bad);
 }
 
 void igt_mismatch_format(const struct igt_mismatch *bad, uint64_t pages, char *text, size_t size)

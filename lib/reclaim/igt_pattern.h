@@ -36,6 +36,10 @@ void igt_pattern_write(void *map, uint64_t pages, struct igt_pattern pattern);
 bool igt_pattern_check(const void *map, uint64_t pages, struct igt_pattern pattern,
 		       struct igt_mismatch *ret_bad);
 
+/** igt_pattern_check() of @pages pages from page @first on, @map being where page 0 is or was. */
+bool igt_pattern_check_range(const void *map, uint64_t first, uint64_t pages,
+			     struct igt_pattern pattern, struct igt_mismatch *ret_bad);
+
 /** "page 3 of 4096 reads 0x..., expected 0x..." into @text. */
 void igt_mismatch_format(const struct igt_mismatch *bad, uint64_t pages, char *text, size_t size);
 

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gem/gem_bo.h"
 #include "igt_aux.h"
 #include "igt_core.h"
 #include "reclaim/igt_drop_caches.h"
+#include "reclaim/igt_fault.h"
 #include "reclaim/igt_reclaim.h"
 
 void igt_reclaim_require(struct gem_device *dev)
@@ -28,6 +30,47 @@ void igt_reclaim_require(struct gem_device *dev)
 	dev->shrinker = malloc(sizeof(*dev->shrinker));
 	igt_assert(dev->shrinker);
 	*dev->shrinker = found;
+}
+
+struct reading {
+	const struct gem_bo *bo;
+	uint64_t faults;
+};
+
+static void count_faults(void *data)
+{
+	struct reading *reading = data;
+
+	reading->faults = igt_faults_reading(reading->bo->map, reading->bo->bytes);
+}
+
+/* After a scan not everything is as if there had been none. */
+static bool scan_takes(struct gem_bo *bo)
+{
+	struct reading reading = {.bo = bo};
+
+	igt_reclaim(bo->dev, RECLAIM_SHRINKER, 0);
+	return igt_sigbus_catch(count_faults, &reading).raised || reading.faults;
+}
+
+void igt_reclaim_require_eviction(struct gem_device *dev)
+{
+	struct gem_bo *earlier, *bo;
+	uint64_t before;
+	bool evicts;
+
+	igt_reclaim_require(dev);
+	/* The host answers in order: BOs that were freed before this one is idle count no more. */
+	earlier = gem_bo_create(dev, igt_page_size());
+	gem_bo_wait_idle(earlier);
+	before = igt_reclaimable(dev);
+	bo = gem_bo_filled(dev, MiB(1));
+	evicts = igt_reclaimable(dev) > before || scan_takes(bo);
+	gem_bo_free(bo);
+	gem_bo_free(earlier);
+	errno = 0;
+	igt_require_f(evicts, "This kernel's shrinker counts nothing but DONTNEED BOs with swap "
+		      "active: it does not evict\n");
 }
 
 struct igt_reclaimed igt_reclaim(struct gem_device *dev, enum igt_reclaim_trigger trigger,

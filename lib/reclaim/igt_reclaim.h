@@ -26,6 +26,13 @@ enum igt_reclaim_trigger {
 void igt_reclaim_require(struct gem_device *dev);
 
 /**
+ * Skip unless the kernel evicts, that is, gives pages of BOs that are needed to swap; for a
+ * fixture, with swap active. No interface tells, so it is seen: the shrinker of such a kernel
+ * counts a BO that was not lent. One that scans it without counting it evicts too, wrongly.
+ */
+void igt_reclaim_require_eviction(struct gem_device *dev);
+
+/**
  * Reclaim by @trigger. @bytes: what the caller expects to be freed, 0 if nothing; RECLAIM_SHRINKER
  * scans everything in any case, the others stop there. Returns what was freed.
  */

@@ -2,12 +2,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "igt_aux.h"
 #include "reclaim/igt_files.h"
+#include "reclaim/igt_memcg.h"
 #include "reclaim/igt_memory.h"
 #include "reclaim/igt_shrinker.h"
+#include "reclaim/igt_swap.h"
 #include "run_tester.h"
 
 static const struct {
@@ -71,6 +74,72 @@ static void swaps(void **state)
 	assert_int_equal(igt_swaps_parse("else"), -EINVAL);
 }
 
+static void memory_stat(void **state)
+{
+	static const char text[] = "anon 4096\n"
+				   "shmem 4194304\n"
+				   "shmem_thp 0\n"
+				   "unevictable 18446744073709551615\n"
+				   "broken x\n"
+				   "last 7";
+	uint64_t value = 1;
+
+	assert_int_equal(igt_memory_stat_parse(text, "shmem", &value), 0);
+	assert_int_equal(value, 4194304);
+	assert_int_equal(igt_memory_stat_parse(text, "shmem_thp", &value), 0);
+	assert_int_equal(value, 0);
+	assert_int_equal(igt_memory_stat_parse(text, "unevictable", &value), 0);
+	assert_int_equal(value, UINT64_MAX);
+	assert_int_equal(igt_memory_stat_parse(text, "last", &value), 0);
+	assert_int_equal(value, 7);
+	assert_int_equal(igt_memory_stat_parse(text, "shm", &value), -ENOENT);
+	assert_int_equal(igt_memory_stat_parse(text, "broken", &value), -EINVAL);
+	assert_int_equal(igt_memory_stat_parse("", "anon", &value), -ENOENT);
+	assert_int_equal(value, 7);
+}
+
+static void cgroups(void **state)
+{
+	char *path = NULL;
+
+	assert_int_equal(igt_cgroup_parse("0::/\n", &path), 0);
+	assert_string_equal(path, "/");
+	free(path);
+	/* v1 and v2 side by side, and a name with a colon. */
+	assert_int_equal(igt_cgroup_parse("1:memory:/a\n0::/user.slice/b:c\n", &path), 0);
+	assert_string_equal(path, "/user.slice/b:c");
+	free(path);
+	path = NULL;
+	assert_int_equal(igt_cgroup_parse("10::/a\n1:memory:/a\n", &path), -ENOENT);
+	assert_int_equal(igt_cgroup_parse("", &path), -ENOENT);
+	assert_null(path);
+}
+
+static void swap_header(void **state)
+{
+	const size_t size = 4096;
+	unsigned char page[4096];
+	uint32_t numbers[3];
+
+	memset(page, 0xff, size);
+	assert_int_equal(igt_swap_header(page, size, 256 << 20), 0);
+	for (int i = 0; i < 1024; i++)
+		assert_int_equal(page[i], 0);
+	memcpy(numbers, page + 1024, sizeof(numbers));
+	assert_int_equal(numbers[0], 1);	 /* version */
+	assert_int_equal(numbers[1], 65535);	 /* last page */
+	assert_int_equal(numbers[2], 0);	 /* bad pages */
+	assert_string_equal((char *)page + 1052, "igt-reclaim");
+	assert_memory_equal(page + size - 10, "SWAPSPACE2", 10);
+
+	memset(page, 0xff, size);
+	assert_int_equal(igt_swap_header(page, size, 0), -EINVAL);
+	assert_int_equal(igt_swap_header(page, size, size), -EINVAL);
+	assert_int_equal(igt_swap_header(page, size, 2 * size + 1), -EINVAL);
+	assert_int_equal(igt_swap_header(page, size, (UINT64_C(1) << 32) * size + size), -EINVAL);
+	assert_int_equal(page[0], 0xff);
+}
+
 static void files(void **state)
 {
 	char path[] = "/tmp/igt-files-XXXXXX", *text = NULL;
@@ -95,6 +164,9 @@ int main(void)
 		cmocka_unit_test(shrinker_counts),
 		cmocka_unit_test(meminfo),
 		cmocka_unit_test(swaps),
+		cmocka_unit_test(memory_stat),
+		cmocka_unit_test(cgroups),
+		cmocka_unit_test(swap_header),
 		cmocka_unit_test(files),
 	};
 

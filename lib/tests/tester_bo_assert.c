@@ -4,6 +4,7 @@
  * stretches of the file, and its "kernel" says and does what each subtest needs.
  */
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -53,6 +54,17 @@ static void cut_off(struct gem_bo *bo)
 	igt_assert(ftruncate(bo->dev->fd, (off_t)(bo->handle * BO_BYTES)) == 0);
 }
 
+/* The page tables forget; the file remembers. Some pages are read-only afterwards. */
+static void zap(struct gem_bo *bo)
+{
+	const uint64_t page = igt_page_size();
+
+	/* A fault brings in neighbours, but only those of its VMA: let each page be one. */
+	for (uint64_t at = 0; at < bo->bytes; at += 2 * page)
+		igt_assert(mprotect((char *)bo->map + at, page, PROT_READ) == 0);
+	madvise(bo->map, bo->bytes, MADV_DONTNEED);
+}
+
 static struct gem_bo *filled(struct gem_device *dev)
 {
 	told_retained = true;
@@ -79,9 +91,17 @@ int igt_main()
 		igt_assert_bo_resident(bo, "resident");
 		igt_assert_bo_retained(bo, "retained");
 		igt_assert_bo_content(bo, "content");
+		igt_assert_bo_range(bo, 1, 2, "range");
 		cut_off(bo);
 		told_retained = false;
 		igt_assert_bo_purged(bo, "purged");
+	}
+
+	igt_subtest("all-true-of-evicted") {
+		struct gem_bo *bo = filled(&dev);
+
+		zap(bo);
+		igt_assert_bo_evicted(bo, "evicted");
 	}
 
 	igt_subtest("purged-but-told-retained") {
@@ -134,9 +154,40 @@ int igt_main()
 	igt_subtest("resident-but-zapped") {
 		struct gem_bo *bo = filled(&dev);
 
-		/* The page tables forget; the file remembers. */
-		madvise(bo->map, bo->bytes, MADV_DONTNEED);
+		zap(bo);
 		igt_assert_bo_resident(bo, "claim");
+	}
+
+	igt_subtest("evicted-but-resident") {
+		struct gem_bo *bo = filled(&dev);
+
+		igt_assert_bo_evicted(bo, "claim");
+	}
+
+	igt_subtest("evicted-but-told-lost") {
+		struct gem_bo *bo = filled(&dev);
+
+		zap(bo);
+		told_retained = false;
+		igt_assert_bo_evicted(bo, "claim");
+	}
+
+	igt_subtest("evicted-but-zeroed") {
+		struct gem_bo *bo = filled(&dev);
+
+		*((volatile uint64_t *)bo->map + 3 * igt_page_size() / 8) = 0;
+		zap(bo);
+		igt_assert_bo_evicted(bo, "claim");
+	}
+
+	igt_subtest("range-but-of-another-place") {
+		struct gem_bo *bo = filled(&dev);
+		const size_t page = igt_page_size();
+
+		/* A mapping whose third page is the second once more. */
+		memcpy((char *)bo->map + 2 * page, (char *)bo->map + page, page);
+		igt_assert_bo_range(bo, 1, 1, "right");
+		igt_assert_bo_range(bo, 2, 1, "claim");
 	}
 
 	igt_subtest("too-large")

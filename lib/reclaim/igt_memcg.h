@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * A memory cgroup for a test alone: what it allocates is counted apart from the machine's, and
+ * can be made to go to swap, by the kernel's ordinary reclaim, without disturbing anything else.
+ *
+ * That is how a BO that was evicted is really swapped: its pages are ordinary shmem then, charged
+ * to whom allocated them. The shrinkers of GEM are not called for a cgroup.
+ */
+#ifndef IGT_MEMCG_H
+#define IGT_MEMCG_H
+
+#include <stdint.h>
+
+/**
+ * Go into a new cgroup; what is allocated from now on is charged there. Skips, with the reason,
+ * where that cannot be done. igt_memcg_leave() is called when the subtest ends, however it ends;
+ * after a fixture that is left to it, or to the end of the process. One at a time.
+ */
+void igt_memcg_enter(void);
+
+/** Go back to where the process was, and remove the cgroup. Fine when there is none. */
+void igt_memcg_leave(void);
+
+/**
+ * Bytes that memory.stat has for @key. The kernel adds them up per processor and may be late by
+ * 64 pages each, for up to 2 s: allow for that, and poll.
+ */
+uint64_t igt_memcg_stat(const char *key);
+
+/** Bytes of the cgroup that are in swap: pages times their size, however well they compress. */
+uint64_t igt_memcg_swap(void);
+
+/**
+ * Have the kernel reclaim @bytes of the cgroup's pages, its choice which. It may find less, which
+ * is no error here.
+ */
+void igt_memcg_reclaim(uint64_t bytes);
+
+/**
+ * The number behind @key in the text of memory.stat. Returns 0, -ENOENT without such a line,
+ * -EINVAL when it is no number.
+ */
+int igt_memory_stat_parse(const char *text, const char *key, uint64_t *ret_value);
+
+/**
+ * The cgroup v2 path in the text of /proc/self/cgroup, "/..." without the newline, for the caller
+ * to free. Returns 0, -ENOENT when the process is in v1 hierarchies only, or -ENOMEM.
+ */
+int igt_cgroup_parse(const char *text, char **ret_path);
+
+#endif

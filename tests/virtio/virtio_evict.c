@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * TEST: virtio evict
+ * Description: What an owner of virtio-gpu BOs may rely on when their memory goes to swap.
+ *
+ * The kernel promises: when memory is short and there is swap, the pages of an idle BO that is
+ * needed may be taken, after those of BOs that are not needed. They come back, as they were and
+ * all of them, as soon as the CPU touches one or the host is to use the BO. What somebody uses,
+ * by a fence or by an export, is not taken.
+ *
+ * Since: the generic shrinker for GEM shmem objects, posted up to version 19 in January 2024 and in
+ * no released kernel; kernel/build makes a kernel with it. One that only purges is told apart by
+ * what its shrinker counts, and skips.
+ *
+ * Needs: a virtio-gpu device, of any host; root, debugfs, CONFIG_SHRINKER_DEBUG, CONFIG_SWAP and
+ * CONFIG_ZRAM, from which it makes its own swap; for some claims cgroup v2 with the memory
+ * controller and memory.reclaim (since 5.19), or CONFIG_SW_SYNC. 1 GiB of memory is enough.
+ */
+#include "gem/gem_device.h"
+#include "igt.h"
+#include "reclaim/busy.h"
+#include "reclaim/evict.h"
+#include "reclaim/igt_reclaim.h"
+#include "reclaim/igt_swap.h"
+#include "reclaim/swapin.h"
+#include "sw_sync.h"
+
+IGT_TEST_DESCRIPTION("Eviction of virtio-gpu BOs to swap, and their coming back");
+
+static void eviction(struct gem_device *dev)
+{
+	igt_describe("A scan takes the pages of WILLNEED BOs; each comes back by a fault, intact");
+	igt_subtest("idle-willneed-is-evicted")
+		evict_gives_pages_back(dev);
+
+	igt_describe("A scan for no more than DONTNEED BOs have evicts nothing");
+	igt_subtest("dontneed-goes-first")
+		evict_comes_after_purge(dev);
+
+	igt_describe("The cgroup's reclaim writes evicted pages to swap, a touch brings them back");
+	igt_subtest("evicted-pages-can-be-swapped")
+		evict_lets_pages_be_swapped(dev);
+
+	igt_describe("An evicted BO is not counted, and further scans leave it as it is");
+	igt_subtest("evicted-is-not-evicted-again")
+		evict_happens_once(dev);
+
+	igt_describe("Closing a BO that is in swap frees the swap");
+	igt_subtest("close-frees-swap")
+		evict_swap_ends_with_bo(dev);
+
+	igt_describe("A BO that is in swap is purged once marked DONTNEED, and its swap is freed");
+	igt_subtest("swapped-dontneed-is-purged")
+		evict_swapped_is_purged(dev);
+}
+
+static void swapin(struct gem_device *dev)
+{
+	igt_describe("Reading one page of an evicted BO makes all of it resident and counted");
+	igt_subtest("one-read-brings-all-back")
+		swapin_brings_all_back(dev);
+
+	igt_describe("What is written to a BO that was in swap survives its next swapping");
+	igt_subtest("write-after-swapin-survives")
+		swapin_keeps_what_was_written(dev);
+
+	igt_describe("A transfer to the host of an evicted BO succeeds and leaves its contents");
+	igt_subtest("transfer-brings-evicted-back")
+		swapin_for_transfer(dev);
+
+	igt_describe("Pieces of a mapping cut up by munmap and mprotect show their own pages");
+	igt_subtest("split-map-shows-right-pages")
+		swapin_through_split_map(dev);
+
+	igt_describe("Twenty times evicted and touched, count and contents are as before");
+	igt_subtest("eviction-can-be-repeated")
+		swapin_repeats(dev);
+}
+
+int igt_main()
+{
+	struct gem_device *dev = NULL;
+
+	igt_fixture() {
+		dev = gem_device_open(DRIVER_VIRTIO);
+		gem_require_madvise(dev);
+	}
+
+	igt_describe("WILLNEED BOs are not evicted while no swap is active, and are when it is");
+	igt_subtest("without-swap-nothing-is-evicted")
+		evict_needs_swap(dev);
+
+	igt_describe("A BO larger than the room in swap is not evicted, a smaller one is");
+	igt_subtest("larger-than-swap-is-not-evicted")
+		evict_needs_room_in_swap(dev);
+
+	igt_subtest_group() {
+		igt_fixture()
+			igt_swap_on(EVICT_SWAP_BYTES);
+
+		/* A group of its own, so that the swap is also removed when nothing evicts. */
+		igt_subtest_group() {
+			igt_fixture()
+				igt_reclaim_require_eviction(dev);
+
+			eviction(dev);
+			swapin(dev);
+
+			igt_describe("Exported BOs are neither purged nor evicted");
+			igt_subtest("exported-is-kept")
+				busy_exported_is_kept(dev);
+
+			igt_subtest_group() {
+				igt_fixture()
+					igt_require_sw_sync();
+
+				igt_describe("A BO with an unsignalled fence of a reader is not "
+					     "evicted, and is once it has signalled");
+				igt_subtest("read-fence-prevents-eviction")
+					busy_reading_is_kept(dev);
+
+				igt_describe("A BO with an unsignalled fence of a writer is not "
+					     "evicted, and is once it has signalled");
+				igt_subtest("write-fence-prevents-eviction")
+					busy_writing_is_kept(dev);
+			}
+		}
+
+		igt_fixture()
+			igt_swap_off();
+	}
+
+	igt_fixture()
+		gem_device_close(dev);
+}
