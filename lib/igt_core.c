@@ -20,7 +20,7 @@
 #include "igt_wildmat.h"
 
 #define NAME_MAX_LENGTH 255
-#define MAX_SUBTEST_HOOKS 8
+#define MAX_SUBTEST_HOOKS 64
 
 /* What a fixture has left for the subtests after it. */
 enum outcome {

@@ -19,6 +19,23 @@ static const struct gem_ops *const drivers[] = {
 	&gem_virtgpu_ops,
 };
 
+static void close_file(struct gem_device *dev)
+{
+	if (dev->fd < 0)
+		return;
+	gem_device_free_bos(dev, /* all= */ true);
+	drm_close_driver(dev->fd);
+	dev->fd = -1;
+	free(dev->shrinker);
+	dev->shrinker = NULL;
+}
+
+static void close_at_subtest_end(void *data)
+{
+	close_file(data);
+	free(data);
+}
+
 /* Takes over @fd. */
 static struct gem_device *wrap(int fd)
 {
@@ -36,6 +53,8 @@ static struct gem_device *wrap(int fd)
 	}
 	dev->fd = fd;
 	dev->next_id = 1;
+	/* Before any hook of its BOs, so that it is called after them. */
+	dev->of_subtest = igt_on_subtest_end(close_at_subtest_end, dev);
 	dev->ops->get_caps(fd, &dev->caps);
 	igt_debug("madvise %d, 3D %d, BOs up to %" PRIu64 " MiB, %" PRIu64 " MiB together\n",
 		  dev->caps.madvise, dev->caps.gpu_3d, dev->caps.max_bo_bytes >> 20,
@@ -62,10 +81,9 @@ void gem_device_close(struct gem_device *dev)
 {
 	if (!dev)
 		return;
-	gem_device_free_bos(dev, /* all= */ true);
-	drm_close_driver(dev->fd);
-	free(dev->shrinker);
-	free(dev);
+	close_file(dev);
+	if (!dev->of_subtest)
+		free(dev);
 }
 
 void gem_require_madvise(const struct gem_device *dev)

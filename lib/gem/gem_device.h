@@ -69,6 +69,7 @@ struct gem_device {
 	uint64_t bo_bytes;		/**< of all of them */
 	unsigned int next_id;		/**< of the next BO, from 1 */
 	bool frees_at_subtest_end;	/**< a hook for that is registered */
+	bool of_subtest;		/**< one that closes the device and frees this is, too */
 	struct igt_shrinker *shrinker;	/**< igt_reclaim_require() sets it; freed at close */
 };
 
@@ -84,7 +85,10 @@ struct gem_device *gem_device_open(unsigned int chipset);
  */
 struct gem_device *gem_device_reopen(const struct gem_device *dev, bool render);
 
-/** Free all BOs of the device, and close it. NULL is fine. */
+/**
+ * Free all BOs of the device, and close it. NULL is fine. One that a subtest opened is closed when
+ * that ends, at the latest.
+ */
 void gem_device_close(struct gem_device *dev);
 
 /** Skip, saying which kernel is needed, unless the device takes advice for BOs. */

@@ -59,6 +59,7 @@ struct panfrost_job *panfrost_job_in(struct gem_bo *bo, uint64_t offset)
 				   bo->bytes - offset);
 	igt_assert_f(drmSyncobjCreate(job->dev->fd, 0, &job->fence) == 0,
 		     "creating a syncobj: %s\n", strerror(errno));
+	/* Called before the device is closed, if that is the subtest's as well. */
 	igt_on_subtest_end(free_job, job);
 	return job;
 }

@@ -250,13 +250,23 @@ uint64_t igt_memcg_stat(const char *key)
 	return value;
 }
 
-uint64_t igt_memcg_swap(void)
+static uint64_t read_number(const char *name)
 {
 	_cleanup_free_ char *text = NULL;
-	int r = read_file("memory.swap.current", &text);
+	int r = read_file(name, &text);
 
-	igt_assert_f(r == 0, "memory.swap.current: %s\n", strerror(-r));
+	igt_assert_f(r == 0, "%s: %s\n", name, strerror(-r));
 	return strtoull(text, NULL, 10);
+}
+
+uint64_t igt_memcg_current(void)
+{
+	return read_number("memory.current");
+}
+
+uint64_t igt_memcg_swap(void)
+{
+	return read_number("memory.swap.current");
 }
 
 void igt_memcg_reclaim(uint64_t bytes)

@@ -27,6 +27,12 @@ void igt_memcg_leave(void);
  */
 uint64_t igt_memcg_stat(const char *key);
 
+/**
+ * Bytes that the cgroup is charged for: pages that somebody still holds count, also when no file
+ * or mapping has them any more. May be late by 64 pages a processor.
+ */
+uint64_t igt_memcg_current(void);
+
 /** Bytes of the cgroup that are in swap: pages times their size, however well they compress. */
 uint64_t igt_memcg_swap(void);
 

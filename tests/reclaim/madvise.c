@@ -3,10 +3,12 @@
  * What the madvise ioctl accepts, refuses and answers.
  */
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "gem/gem_bo.h"
 #include "igt.h"
+#include "igt_klog.h"
 #include "reclaim/igt_memory.h"
 #include "reclaim/igt_reclaim.h"
 #include "reclaim/madvise.h"
@@ -139,4 +141,105 @@ void madvise_purged_stays_purged(struct gem_device *dev)
 			     advice == GEM_DONTNEED ? "DONTNEED" : "WILLNEED");
 	}
 	igt_assert_bo_purged(bo, "no advice brings purged pages back");
+}
+
+/**
+ * PF05: a BO lent twice is counted once, wherever it stands, and leaves with its handle. B101: it
+ * was put into the kernel's list a second time.
+ */
+void madvise_twice_is_counted_once(struct gem_device *dev)
+{
+	struct gem_bo *bos[16], *left[8];
+	uint64_t before, lent;
+
+	igt_require_memory(ARRAY_SIZE(bos) * KiB(256));
+	igt_klog_start();
+	igt_reclaim(dev, RECLAIM_SHRINKER, 0);
+	before = igt_reclaimable(dev);
+	for (unsigned int i = 0; i < ARRAY_SIZE(bos); i++) {
+		bos[i] = gem_bo_filled(dev, KiB(256));
+		gem_bo_madvise(bos[i], GEM_DONTNEED);
+	}
+	/* Again, the other way round and by every second, so that neighbours change in a list. */
+	for (unsigned int i = ARRAY_SIZE(bos); i-- > 0;)
+		gem_bo_madvise(bos[i], GEM_DONTNEED);
+	for (unsigned int i = 0; i < ARRAY_SIZE(bos); i += 2)
+		gem_bo_madvise(bos[i], GEM_DONTNEED);
+	lent = igt_reclaimable(dev) - before;
+	igt_assert_eq_u64(lent, ARRAY_SIZE(bos) * KiB(256));
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(bos); i++)
+		if (i % 2)
+			gem_bo_free(bos[i]);
+		else
+			left[i / 2] = bos[i];
+	igt_assert_f(igt_wait(igt_reclaimable(dev) - before == ARRAY_SIZE(left) * KiB(256), 2000,
+			      10),
+		     "half of the BOs that were lent are closed, and %" PRIu64
+		     " KiB of %zu KiB are left to reclaim\n",
+		     (igt_reclaimable(dev) - before) >> 10, ARRAY_SIZE(left) * 256);
+
+	igt_reclaim(dev, RECLAIM_SHRINKER, ARRAY_SIZE(left) * KiB(256));
+	for (unsigned int i = 0; i < ARRAY_SIZE(left); i++) {
+		igt_assert_bo_purged(left[i], "a BO that was lent twice is purged");
+		gem_bo_free(left[i]);
+	}
+	igt_klog_assert_quiet("lending twice is no mistake of the kernel's");
+}
+
+#define ROUNDS 500
+
+struct adviser {
+	const struct gem_bo *bo;
+	enum gem_advice last;
+	int error;
+};
+
+/* By turns, beginning such that it ends with @last. */
+static void *advise(void *data)
+{
+	struct adviser *adviser = data;
+
+	for (int i = 0; i < ROUNDS && !adviser->error; i++) {
+		const uint32_t advice = (ROUNDS - 1 - i) % 2 ? !adviser->last : adviser->last;
+		uint32_t retained = 0;
+
+		adviser->error = gem_madvise_raw(adviser->bo->dev, adviser->bo->handle, advice,
+						 &retained);
+		if (adviser->error == -EINTR)
+			adviser->error = 0;
+	}
+	return NULL;
+}
+
+static void advise_both(struct gem_bo *bo, enum gem_advice last)
+{
+	struct adviser advisers[2] = {{bo, last, 0}, {bo, last, 0}};
+	pthread_t threads[2];
+
+	for (int i = 0; i < 2; i++)
+		igt_assert(pthread_create(&threads[i], NULL, advise, &advisers[i]) == 0);
+	for (int i = 0; i < 2; i++)
+		igt_assert(pthread_join(threads[i], NULL) == 0);
+	igt_assert_eq(advisers[0].error, 0);
+	igt_assert_eq(advisers[1].error, 0);
+	bo->advice = last;
+}
+
+/** CO09: of what two threads say at once, the last word counts. B95: list and mark differed. */
+void madvise_from_two_threads(struct gem_device *dev)
+{
+	struct gem_bo *bo;
+
+	igt_require_no_swap();
+	igt_klog_start();
+	bo = gem_bo_filled(dev, MiB(1));
+	advise_both(bo, GEM_WILLNEED);
+	igt_reclaim(dev, RECLAIM_SHRINKER, 0);
+	igt_assert_bo_resident(bo, "with WILLNEED as the last word of both a BO is kept");
+
+	advise_both(bo, GEM_DONTNEED);
+	igt_reclaim(dev, RECLAIM_SHRINKER, MiB(1));
+	igt_assert_bo_purged(bo, "with DONTNEED as the last word of both a BO is purged");
+	igt_klog_assert_quiet("advice of two at once is no mistake of the kernel's");
 }

@@ -14,5 +14,7 @@ void madvise_willneed_retains(struct gem_device *dev);
 void madvise_lending_frees_nothing(struct gem_device *dev);
 void madvise_is_idempotent(struct gem_device *dev);
 void madvise_purged_stays_purged(struct gem_device *dev);
+void madvise_twice_is_counted_once(struct gem_device *dev);
+void madvise_from_two_threads(struct gem_device *dev);
 
 #endif

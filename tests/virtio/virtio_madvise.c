@@ -17,7 +17,9 @@
 #include "igt.h"
 #include "reclaim/igt_reclaim.h"
 #include "reclaim/madvise.h"
+#include "reclaim/memory.h"
 #include "reclaim/purge.h"
+#include "reclaim/shared.h"
 
 IGT_TEST_DESCRIPTION("Purging of virtio-gpu BOs that user space marked DONTNEED");
 
@@ -77,6 +79,35 @@ int igt_main()
 		igt_describe("drop_caches purges DONTNEED BOs");
 		igt_subtest("drop-caches-purges-dontneed")
 			purge_by_drop_caches(dev);
+
+		igt_describe("The cgroup of purged BOs is charged for them no more");
+		igt_subtest("purged-memory-is-free")
+			memory_of_purged_is_free(dev);
+
+		igt_describe("Memory of purged BOs is free also while they are mapped");
+		igt_subtest("purged-memory-is-free-while-mapped")
+			memory_of_purged_is_free_while_mapped(dev);
+
+		igt_describe("Mapping a purged BO again brings SIGBUS or an error, and takes no "
+			     "memory");
+		igt_subtest("purged-map-takes-no-memory")
+			memory_is_not_taken_again(dev);
+
+		igt_describe("The owner is charged no more when another process reclaims");
+		igt_subtest("purge-by-another-uncharges-owner")
+			memory_is_uncharged_by_others(dev);
+
+		igt_describe("A BO lent several times is counted once, and leaves with its handle");
+		igt_subtest("lent-twice-is-counted-once")
+			madvise_twice_is_counted_once(dev);
+
+		igt_describe("Of the advice of two threads the last word counts");
+		igt_subtest("last-word-of-two-threads-counts")
+			madvise_from_two_threads(dev);
+
+		igt_describe("Sharing a BO that was lent makes the kernel complain of nothing");
+		igt_subtest("lent-can-be-shared-quietly")
+			shared_lent_before_is_quiet(dev);
 
 		igt_describe("Reading or writing a purged BO raises SIGBUS");
 		igt_subtest("purged-map-raises-sigbus")
