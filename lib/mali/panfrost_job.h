@@ -66,11 +66,21 @@ unsigned int panfrost_await(struct panfrost_job *job);
 
 /** Wait; all jobs of the chain must be DONE. */
 void panfrost_assert_done(struct panfrost_job *job, const char *claim);
-/** Wait; the last job of the chain must have ended by a fault, and those before it be DONE. */
+/**
+ * Wait; the last job of the chain must not be DONE, while those before it are. What it is instead
+ * cannot be said: the GPU writes it through the same page tables, which the driver has taken away
+ * by then when it was a page fault.
+ */
 void panfrost_assert_faults(struct panfrost_job *job, const char *claim);
 /** As the two above, and it must be within PANFROST_PROMPT_MS of being submitted. */
 void panfrost_assert_done_promptly(struct panfrost_job *job, const char *claim);
 void panfrost_assert_faults_promptly(struct panfrost_job *job, const char *claim);
+
+/**
+ * Let the GPU go to sleep, and by that the driver forget what earlier faults left behind: it sets
+ * the GPU up anew when it wakes. Returns whether it sleeps; without CONFIG_PM it never does.
+ */
+bool panfrost_rest(const struct gem_device *dev);
 
 /** An address where the address space of @dev has nothing: behind the last BO there can be. */
 #define PANFROST_NOWHERE 0xfe000000ull

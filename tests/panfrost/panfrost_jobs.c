@@ -29,7 +29,7 @@
 IGT_TEST_DESCRIPTION("Submission of jobs to panfrost, and what becomes of them");
 
 /* What the driver logs of jobs that fail, as here they are meant to. */
-#define FAULT_LINES "js fault|Unhandled Page fault|gpu sched timeout|Soft-stop failed"
+#define FAULT_LINES "js fault|Unhandled Page fault|gpu sched timeout|Soft-stop|BO has no sgt"
 
 #define FILL 0xa5
 #define VALUE UINT64_C(0x1122334455667788)
@@ -284,6 +284,8 @@ static void unknown_job_faults(struct gem_device *dev)
 	mali_chain_other(&job->chain, MALI_JOB_UNKNOWN);
 	panfrost_start(job);
 	panfrost_assert_faults_promptly(job, "a job of a type that does not exist fails");
+	/* Its memory is there, so the GPU can say why. */
+	igt_assert_lte(MALI_STATUS_CONFIG_FAULT, (int)mali_chain_status(&job->chain, 0));
 	assert_next_is_done(dev, "the job after one that failed is done");
 }
 

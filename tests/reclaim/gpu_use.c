@@ -9,6 +9,7 @@
 
 #include "gem/gem_bo.h"
 #include "igt.h"
+#include "igt_klog.h"
 #include "reclaim/gpu_use.h"
 #include "reclaim/igt_memory.h"
 #include "reclaim/igt_reclaim.h"
@@ -127,6 +128,7 @@ void gpu_use_of_purged_hits_nobody(struct gem_device *dev)
 
 	gem_require_gpu_write(dev);
 	igt_require_memory((2 * NEIGHBOURS + 1) * BO_BYTES);
+	igt_klog_start();
 	for (int i = 0; i < NEIGHBOURS; i++)
 		neighbours[i] = gem_bo_filled(dev, BO_BYTES);
 	bo = gem_bo_filled(dev, BO_BYTES);
@@ -154,6 +156,7 @@ void gpu_use_of_purged_hits_nobody(struct gem_device *dev)
 		gem_bo_wait_idle(neighbours[i]);
 		assert_word(neighbours[i], VALUE + i, "work on other BOs goes on");
 	}
+	igt_klog_assert_quiet("work on a purged BO is no mistake of the kernel's");
 }
 
 /** PF01: a BO that is lent and still there can be used, or the kernel says at once that not. */

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * TEST: panfrost rebind
+ * Description: That a GPU is as good as new after its driver was taken off and put on again.
+ *
+ * The kernel promises: with the first job after a driver was bound the GPU does all it can, and
+ * it sleeps when it is idle, however often it was bound.
+ *
+ * Since: Linux 5.2.
+ *
+ * Needs: a Mali GPU with panfrost that nobody else uses, a real one or the software Mali of
+ * kernel/mali-model; root; CONFIG_PM. It is the last of the panfrost tests, since a kernel that
+ * does not hold the second promise keeps the GPU awake from then on.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#include "gem/gem_bo.h"
+#include "igt.h"
+#include "igt_cleanup.h"
+#include "igt_klog.h"
+#include "igt_panfrost.h"
+#include "mali/panfrost_job.h"
+#include "reclaim/igt_files.h"
+
+IGT_TEST_DESCRIPTION("Unbinding and binding of panfrost");
+
+/* What probing tells of that a board need not have, and what a hang leaves in the log. */
+#define PROBE_LINES "regulator|of_node|gpu sched timeout|BO has no sgt"
+
+/* The device in sysfs, and the driver's directory there. */
+struct bound {
+	char *device;
+	char *driver;
+};
+
+static void bound_free(struct bound *bound)
+{
+	free(bound->device);
+	free(bound->driver);
+}
+
+#define _cleanup_bound_ __attribute__((cleanup(bound_free)))
+
+static struct bound find(const struct gem_device *dev)
+{
+	_cleanup_free_ char *directory = NULL, *link = NULL;
+	struct bound bound;
+	struct stat st;
+
+	igt_assert(fstat(dev->fd, &st) == 0);
+	igt_assert(asprintf(&link, "/sys/dev/char/%u:%u/device/driver", major(st.st_rdev),
+			    minor(st.st_rdev)) > 0);
+	bound.driver = realpath(link, NULL);
+	igt_assert_f(bound.driver, "%s: %s\n", link, strerror(errno));
+	link[strlen(link) - strlen("/driver")] = '\0';
+	directory = realpath(link, NULL);
+	igt_assert(directory);
+	bound.device = strdup(strrchr(directory, '/') + 1);
+	igt_assert(bound.device);
+	return bound;
+}
+
+/* Files of panfrost that are open, or -1 where the kernel does not tell. */
+static int open_files(void)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (igt_file_read("/sys/module/panfrost/refcnt", &text) < 0)
+		return -1;
+	return atoi(text);
+}
+
+static void write_driver_file(const struct bound *bound, const char *file)
+{
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	igt_assert(asprintf(&path, "%s/%s", bound->driver, file) > 0);
+	r = igt_file_write(path, bound->device);
+	errno = 0;
+	igt_require_f(r != -EACCES && r != -ENOENT && r != -EPERM,
+		      "The driver cannot be bound again: %s: %s\n", path, strerror(-r));
+	igt_assert_f(r == 0, "%s: %s\n", path, strerror(-r));
+}
+
+/*
+ * Take the driver off and put it on. A file that is open meanwhile would be left with a device
+ * that is gone, so nobody may have one.
+ */
+static void rebind(void)
+{
+	struct gem_device *dev = gem_device_open(DRIVER_PANFROST);
+	_cleanup_bound_ struct bound bound = find(dev);
+
+	gem_device_close(dev);
+	igt_emit_ignore_dmesg_regex(PROBE_LINES);
+	errno = 0;
+	igt_require_f(igt_wait(open_files() == 0, 2000, 10),
+		      "Somebody uses the GPU, or it cannot be seen: the driver is left alone\n");
+	write_driver_file(&bound, "unbind");
+	write_driver_file(&bound, "bind");
+}
+
+/**
+ * A heap grows with the first job there ever is. The GPU goes to sleep 50 ms after the driver took
+ * it, and would wake with its interrupts on. B162: until then they were off.
+ */
+static void heap_grows_after_probe(void)
+{
+	struct panfrost_job *job;
+	struct gem_device *dev;
+	struct gem_bo *heap;
+
+	rebind();
+	dev = gem_device_open(DRIVER_PANFROST);
+	heap = panfrost_heap(dev, MiB(2));
+	job = panfrost_job_new(dev);
+	mali_chain_write(&job->chain, MALI_WRITE_64, panfrost_address(heap), 1);
+	panfrost_submit(job, (struct panfrost_how){.uses = {heap}});
+	panfrost_assert_done_promptly(job, "a heap grows with the first job after the driver took "
+				      "the GPU");
+}
+
+/** B167: unbinding left the GPU with a user who never went. */
+static void gpu_sleeps_after_rebind(void)
+{
+	struct gem_device *dev = gem_device_open(DRIVER_PANFROST);
+
+	errno = 0;
+	igt_require_f(panfrost_rest(dev), "The GPU does not go to sleep when it is idle "
+		      "(CONFIG_PM; or the driver was bound again on a kernel that is wrong)\n");
+	gem_device_close(dev);
+	rebind();
+	dev = gem_device_open(DRIVER_PANFROST);
+	errno = 0;
+	igt_assert_f(panfrost_rest(dev), "the GPU does not go to sleep within 500 ms after the "
+		     "driver was bound again\n");
+}
+
+int igt_main()
+{
+	igt_describe("The GPU goes to sleep when it is idle, also after the driver was bound again");
+	igt_subtest("gpu-sleeps-after-rebind")
+		gpu_sleeps_after_rebind();
+
+	igt_describe("A heap grows at once with the first job after the driver was bound");
+	igt_subtest("heap-grows-after-probe")
+		heap_grows_after_probe();
+}
