@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "guest_live.h"
 
+#include "expect_line.h"
+
 #include <string.h>
 
 /* Names spelt out in a message about missing verdicts; the rest is a number. */
@@ -24,7 +26,7 @@ void guest_live_init(struct guest_live *live, const GPtrArray *names, FILE *verd
 }
 
 /* `PASS  binary@subtest  0.214s  reason`: the name, folded, or NULL for any other line. */
-static char *verdict_name(const char *line)
+static char *name_in_verdict(const char *line)
 {
 	size_t word = strcspn(line, " "), name;
 	g_autofree char *first = g_strndup(line, word);
@@ -46,16 +48,18 @@ static int digits(unsigned int n)
 
 bool guest_live_line(struct guest_live *live, const char *line)
 {
-	g_autofree char *name = verdict_name(line);
+	g_autofree char *name = name_in_verdict(line), *annotated = NULL;
 	bool awaited = name && g_hash_table_remove(live->missing, name);
 
+	if (live->expectations)
+		annotated = expect_line_annotate(live->expectations, line);
 	live->seen += awaited;
 	if (awaited) {
 		fprintf(live->verdicts, "[%*u/%u] %s\n", digits(live->expected), live->seen,
-			live->expected, line);
+			live->expected, annotated ?: line);
 		fflush(live->verdicts);
 	} else {
-		fprintf(live->others, "runner: %s\n", line);
+		fprintf(live->others, "runner: %s\n", annotated ?: line);
 	}
 	return awaited;
 }

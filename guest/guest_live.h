@@ -7,12 +7,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct expectations;
+
 struct guest_live {
 	unsigned int expected; /* subtests that were asked for */
 	unsigned int seen;     /* of those, how many have a verdict */
 	GHashTable *missing;   /* names, folded to lower case, that have none yet */
 	FILE *verdicts;	       /* where verdict lines go, with a counter in front */
 	FILE *others;	       /* where everything else goes, marked as the runner's */
+	/* What verdict lines are told to be expected by; may be NULL. Set after init. */
+	const struct expectations *expectations;
 };
 
 /** Starts counting the names (`binary@subtest`, see guest_list_collect). */

@@ -28,6 +28,9 @@ const char guest_options_usage[] =
 	"  --results DIR         where results go; made if missing\n"
 	"  --tests REGEX         only subtests in whose binary@subtest REGEX is found;\n"
 	"                        repeatable, any match counts (default: all)\n"
+	"  --expect FILE         what is known to fail (NAME-fails.txt), to be unsteady\n"
+	"                        (NAME-flakes.txt) or not to be run (NAME-skips.txt);\n"
+	"                        repeatable, a later file overrides an earlier one\n"
 	"  --gpu 2d              the GPU (default: 2d, virtio-gpu without 3D)\n"
 	"  --accel auto|kvm|tcg  accelerator (default: auto, KVM if a guest really runs on it)\n"
 	"  --mem SIZE            guest memory, with suffix M or G (default: 1G)\n"
@@ -41,14 +44,16 @@ const char guest_options_usage[] =
 	"  --qemu BIN            QEMU to use (default: qemu-system-x86_64)\n"
 	"  --help                this text\n"
 	"\n"
-	"Exit code: 0 all fine, 1 something failed or was lost, 2 wrong usage or something\n"
-	"missing, 3 the guest never came up, 77 nothing verified, 128+N ended by signal N.\n";
+	"Exit code: 0 all fine or as expected, 1 something failed, was lost, or passed though\n"
+	"expected to fail, 2 wrong usage or something missing, 3 the guest never came up, 77\n"
+	"nothing verified, 128+N ended by signal N.\n";
 
 enum {
 	OPT_KERNEL = 256,
 	OPT_SUITE,
 	OPT_RESULTS,
 	OPT_TESTS,
+	OPT_EXPECT,
 	OPT_GPU,
 	OPT_ACCEL,
 	OPT_MEM,
@@ -69,6 +74,7 @@ static const struct option long_options[] = {
 	{"suite", required_argument, NULL, OPT_SUITE},
 	{"results", required_argument, NULL, OPT_RESULTS},
 	{"tests", required_argument, NULL, OPT_TESTS},
+	{"expect", required_argument, NULL, OPT_EXPECT},
 	{"gpu", required_argument, NULL, OPT_GPU},
 	{"accel", required_argument, NULL, OPT_ACCEL},
 	{"mem", required_argument, NULL, OPT_MEM},
@@ -155,6 +161,9 @@ static int take(struct guest_options *o, int opt, const char *text, char **ret_w
 	case OPT_TESTS:
 		g_ptr_array_add(o->tests, (char *)text);
 		return 0;
+	case OPT_EXPECT:
+		g_ptr_array_add(o->expect, (char *)text);
+		return 0;
 	case OPT_APPEND:
 		o->append = text;
 		return 0;
@@ -197,9 +206,10 @@ static int check_together(const struct guest_options *o, char **ret_why)
 				  command);
 	if (!o->shell && !o->results)
 		return guest_fail(ret_why, EINVAL, "run needs --results DIR: see igt_guest --help");
-	if (o->shell && (o->results || o->tests->len > 1))
+	if (o->shell && (o->results || o->tests->len > 1 || o->expect->len > 1))
 		return guest_fail(ret_why, EINVAL,
-				  "shell takes neither --results nor --tests: nothing is recorded");
+				  "shell takes neither --results nor --tests nor --expect: nothing "
+				  "is recorded");
 	return 0;
 }
 
@@ -226,6 +236,7 @@ static int parse_all(int argc, char *argv[], struct guest_options *o, char **ret
 		return guest_fail(ret_why, EINVAL, "unexpected argument '%s': see igt_guest --help",
 				  argv[optind]);
 	g_ptr_array_add(o->tests, NULL);
+	g_ptr_array_add(o->expect, NULL);
 	return o->help ? 0 : check_together(o, ret_why);
 }
 
@@ -251,18 +262,21 @@ int guest_options_parse(int argc, char *argv[], struct guest_options *ret, char 
 				  *command ? "'" : "");
 
 	o.tests = g_ptr_array_new();
+	o.expect = g_ptr_array_new();
 	/* getopt skips argv[0], which is the command here. */
 	r = o.help ? 0 : parse_all(argc - 1, argv + 1, &o, ret_why);
 	if (r < 0)
 		return r;
 	*ret = o;
 	o.tests = NULL;
+	o.expect = NULL;
 	return 0;
 }
 
 void guest_options_clear(struct guest_options *options)
 {
 	g_clear_pointer(&options->tests, g_ptr_array_unref);
+	g_clear_pointer(&options->expect, g_ptr_array_unref);
 }
 
 unsigned int guest_options_idle(const struct guest_options *options)

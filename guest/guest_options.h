@@ -26,7 +26,8 @@ struct guest_options {
 	unsigned int timeout;
 	unsigned int idle_timeout;
 	unsigned int per_test_timeout;
-	GPtrArray *tests; /* const char *, NULL-terminated */
+	GPtrArray *tests;  /* const char *, NULL-terminated */
+	GPtrArray *expect; /* the same */
 };
 
 /**
@@ -36,7 +37,7 @@ struct guest_options {
  */
 int guest_options_parse(int argc, char *argv[], struct guest_options *ret, char **ret_why);
 
-/** Frees the list of tests. */
+/** Frees the lists of tests and of expectation files. */
 void guest_options_clear(struct guest_options *options);
 
 #define _cleanup_options_ __attribute__((cleanup(guest_options_clear)))

@@ -18,6 +18,15 @@ static void add_number(struct json_object *to, const char *key, int64_t value)
 	json_object_object_add(to, key, value < 0 ? NULL : json_object_new_int64(value));
 }
 
+static void add_list(struct json_object *to, const char *key, const char *const *values)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (; values && *values; values++)
+		json_object_array_add(list, json_object_new_string(*values));
+	json_object_object_add(to, key, list);
+}
+
 static struct json_object *record_json(const struct guest_record *record)
 {
 	const struct guest_story *story = record->story;
@@ -28,6 +37,7 @@ static struct json_object *record_json(const struct guest_record *record)
 	add_number(root, "exit_code", record->exit_code);
 	add_string(root, "accel", record->machine->kvm ? "kvm" : "tcg");
 	add_string(root, "gpu", record->gpu);
+	add_list(root, "expect", record->expect);
 	add_string(root, "kernel_release", story->release);
 	add_string(root, "kernel_image", record->machine->kernel);
 	add_string(root, "qemu_version", story->qemu_version);

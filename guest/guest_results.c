@@ -155,11 +155,12 @@ static int make_results_json(const char *dir, const char *suite, char **ret_why)
 	return 0;
 }
 
-int guest_results_report(const char *dir, const char *suite, bool clean, char **ret_why)
+int guest_results_report(const char *dir, const char *suite, bool clean, const char *const *expect,
+			 char **ret_why)
 {
 	g_autofree char *json = g_build_filename(dir, "results.json", NULL);
 	g_autofree char *tool = tool_path(suite, "igt_report");
-	const char *argv[] = {tool, "summary", dir, NULL};
+	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	_cleanup_spawned_ struct guest_spawned done = {0};
 	int r = 0;
 
@@ -167,8 +168,18 @@ int guest_results_report(const char *dir, const char *suite, bool clean, char **
 		r = make_results_json(dir, suite, ret_why);
 	if (r < 0)
 		return r;
+	g_ptr_array_add(argv, tool);
+	g_ptr_array_add(argv, (char *)"summary");
+	g_ptr_array_add(argv, (char *)dir);
+	for (; expect && *expect; expect++) {
+		g_ptr_array_add(argv, (char *)"--expect");
+		g_ptr_array_add(argv, (char *)*expect);
+	}
+	g_ptr_array_add(argv, NULL);
 	fflush(stdout);
-	r = guest_spawn_run(&(struct guest_spawn){.argv = argv, .inherit = true}, &done);
+	r = guest_spawn_run(
+		&(struct guest_spawn){.argv = (const char *const *)argv->pdata, .inherit = true},
+		&done);
 	if (r < 0)
 		return guest_fail(ret_why, -r, "%s did not run: %s", tool, strerror(-r));
 	return done.status;

@@ -30,16 +30,19 @@ char *guest_results_running(const char *dir);
 
 /**
  * Runs igt_results if the guest could not (or not cleanly), and prints the summary
- * of igt_report on our stdout. Returns igt_report's exit code, or a negative errno
+ * of igt_report, with the NULL-terminated list of expectation files (NULL: none), on
+ * our stdout. Returns igt_report's exit code, or a negative errno
  * with a sentence in ret_why.
  */
-int guest_results_report(const char *dir, const char *suite, bool clean, char **ret_why);
+int guest_results_report(const char *dir, const char *suite, bool clean, const char *const *expect,
+			 char **ret_why);
 
 /** What guest.json says. Strings are not owned. */
 struct guest_record {
 	const struct guest_story *story;
 	const struct guest_machine *machine;
 	const char *gpu;
+	const char *const *expect; /* expectation files, NULL-terminated; may be NULL */
 	int64_t initramfs_bytes;
 	int64_t initramfs_ms;
 	int64_t total_ms;

@@ -3,6 +3,8 @@
  * igt_guest: boots a kernel with a GPU in QEMU, has igt_runner run the suite inside,
  * and brings every verdict out, whatever becomes of the guest.
  */
+#include "expectations.h"
+#include "guest_expect.h"
 #include "guest_initramfs.h"
 #include "guest_kernel.h"
 #include "guest_kvm.h"
@@ -25,7 +27,8 @@
 struct run {
 	struct guest_options options;
 	struct guest_kernel kernel;
-	GPtrArray *names; /* subtests to run; NULL for a shell */
+	GPtrArray *names;		   /* subtests to run; NULL for a shell */
+	struct expectations *expectations; /* NULL without --expect */
 	char *suite;
 	char *qemu;
 	char *results;
@@ -42,6 +45,7 @@ static void run_clear(struct run *s)
 	guest_options_clear(&s->options);
 	guest_kernel_clear(&s->kernel);
 	g_clear_pointer(&s->names, g_ptr_array_unref);
+	expectations_free(s->expectations);
 	g_free(s->suite);
 	g_free(s->qemu);
 	g_free(s->results);
@@ -155,8 +159,9 @@ static int pack(struct run *s, char **ret_why)
 static int prepare(struct run *s, char **ret_why)
 {
 	const struct guest_options *o = &s->options;
-	int r = guest_kernel_find(o->kernel, &s->kernel, ret_why);
+	int r = guest_expect_read((const char *const *)o->expect->pdata, &s->expectations, ret_why);
 
+	r = r ?: guest_kernel_find(o->kernel, &s->kernel, ret_why);
 	if (r < 0)
 		return r;
 	s->suite = g_canonicalize_filename(o->suite, NULL);
@@ -171,6 +176,7 @@ static int prepare(struct run *s, char **ret_why)
 	if (!o->shell) {
 		r = guest_list_collect(s->suite, (const char *const *)o->tests->pdata, &s->names,
 				       ret_why);
+		r = r ?: guest_expect_leave_out(s->expectations, s->names, stderr, ret_why);
 		if (r < 0)
 			return r;
 	}
@@ -215,7 +221,8 @@ static int judge(const struct run *s, const struct guest_story *story,
 	if (outcome == GUEST_EXIT_NO_BOOT)
 		return outcome;
 
-	report = guest_results_report(s->results, s->suite, outcome == GUEST_EXIT_OK, &why);
+	report = guest_results_report(s->results, s->suite, outcome == GUEST_EXIT_OK,
+				      (const char *const *)s->options.expect->pdata, &why);
 	if (why)
 		fprintf(stderr, "igt_guest: %s\n", why);
 	if (missing)
@@ -230,6 +237,7 @@ static int judge(const struct run *s, const struct guest_story *story,
 static int conclude(const struct run *s, const struct guest_story *story,
 		    const struct guest_machine *machine, const struct guest_live *live)
 {
+	const char *const *expect = (const char *const *)s->options.expect->pdata;
 	int code, r;
 
 	tell(s, story);
@@ -242,6 +250,7 @@ static int conclude(const struct run *s, const struct guest_story *story,
 							   .story = story,
 							   .machine = machine,
 							   .gpu = s->options.gpu,
+							   .expect = expect,
 							   .initramfs_bytes = s->initramfs_bytes,
 							   .initramfs_ms = s->initramfs_ms,
 							   .total_ms = guest_now_ms() - s->started,
@@ -292,6 +301,7 @@ static int run_guest(struct run *s, char **ret_why)
 		watch.total_timeout_ms = s->options.timeout * INT64_C(1000);
 	}
 	guest_live_init(&live, s->names, stdout, stderr);
+	live.expectations = s->expectations;
 	r = guest_monitor(&watch, &story);
 	code = r < 0 ? guest_fail(ret_why, -r, "the guest cannot be watched: %s", strerror(-r))
 		     : conclude(s, &story, &machine, &live);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <limits.h>
+#include <string.h>
 
 #include "fileio.h"
 #include "log.h"
@@ -16,6 +17,20 @@ void report_free(struct report *report)
 	g_ptr_array_unref(report->entries);
 	json_object_put(report->root);
 	g_free(report);
+}
+
+bool report_has_run(const struct report *report, const char *name)
+{
+	for (unsigned i = 0; i < report->entries->len; i++) {
+		const struct report_entry *entry = g_ptr_array_index(report->entries, i);
+		const char *own = entry->name;
+
+		if (g_str_has_prefix(own, "igt@"))
+			own += strlen("igt@");
+		if (entry->verdict != VERDICT_SKIP && g_ascii_strcasecmp(own, name) == 0)
+			return true;
+	}
+	return false;
 }
 
 static struct json_object *parse(const char *text, size_t len, const char **ret_error)

@@ -4,6 +4,7 @@
 #define RUNNER_REPORT_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 #include "cleanup.h"
 #include "reason.h"
@@ -34,6 +35,9 @@ struct report {
 /** Reads @path/results.json. Logs, then returns a negative errno. */
 int report_read(const char *path, struct report **ret);
 void report_free(struct report *report);
+
+/** True if test @name (without `igt@`, any case) has a result and is not a skip. */
+bool report_has_run(const struct report *report, const char *name);
 
 DEFINE_CLEANUP(struct report *, report_free);
 

@@ -9,6 +9,12 @@
 char *report_line(enum verdict verdict, const char *name, double seconds, const char *reason)
 {
 	g_autofree char *word = g_ascii_strup(verdict_name(verdict), -1);
+
+	return report_line_as(word, name, seconds, reason);
+}
+
+char *report_line_as(const char *word, const char *name, double seconds, const char *reason)
+{
 	bool has_reason = reason && *reason != '\0';
 
 	if (g_str_has_prefix(name, PIGLIT_PREFIX))

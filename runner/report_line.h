@@ -12,4 +12,7 @@
  */
 char *report_line(enum verdict verdict, const char *name, double seconds, const char *reason);
 
+/** The same with another word in the first column, in capitals. */
+char *report_line_as(const char *word, const char *name, double seconds, const char *reason);
+
 #endif

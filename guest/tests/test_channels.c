@@ -3,6 +3,7 @@
 #include "testing.h"
 
 #include "guest_console.h"
+#include "expectations.h"
 #include "guest_live.h"
 #include "guest_qmp.h"
 #include "guest_util.h"
@@ -170,6 +171,28 @@ static void nothing_is_missing_when_all_came(void **state)
 	assert_null(guest_live_missing(&t->live));
 }
 
+static void what_was_expected_is_told_beside_the_verdict(void **state)
+{
+	g_autofree char *dir = g_dir_make_tmp("igt-guest-test-XXXXXX", NULL);
+	g_autofree char *file = testing_file(dir, "fails.txt", "# B1: broken\na@b,Fail\n", 0644);
+	_cleanup_(expectations_freep) struct expectations *expectations = expectations_new();
+	struct live_test *t = *state;
+
+	assert_int_equal(expectations_add(expectations, file, NULL), 0);
+	t->live.expectations = expectations;
+	assert_true(guest_live_line(&t->live, "FAIL  a@b  0.214s  1 is not 2"));
+	assert_true(guest_live_line(&t->live, "FAIL  c@d  0.214s  1 is not 2"));
+	assert_false(guest_live_line(&t->live, "a line of the runner"));
+	fflush(t->live.others);
+	assert_string_equal(t->verdicts,
+			    "[1/3] XFAIL  a@b  0.214s  FAIL as expected (B1: broken): 1 is not 2\n"
+			    "[2/3] FAIL  c@d  0.214s  1 is not 2\n");
+	assert_string_equal(t->others, "runner: a line of the runner\n");
+	t->live.expectations = NULL;
+	remove(file);
+	remove(dir);
+}
+
 static void assert_message(const char *line, enum guest_qmp_kind kind, const char *text)
 {
 	struct guest_qmp_message message;
@@ -222,6 +245,8 @@ int main(void)
 						live_teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_missing_when_all_came, live_setup,
 						live_teardown),
+		cmocka_unit_test_setup_teardown(what_was_expected_is_told_beside_the_verdict,
+						live_setup, live_teardown),
 		cmocka_unit_test(qmp_messages_are_told_apart),
 		cmocka_unit_test(qmp_junk_is_refused),
 	};

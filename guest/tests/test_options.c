@@ -34,8 +34,11 @@ static void mistakes_are_named(void **state)
 	assert_refused(ARGS("shell", "--suite", "/s"), "shell needs --kernel");
 	assert_refused(ARGS("shell", "--kernel", "/k", "--suite", "/s", "--tests", "x"),
 		       "shell takes neither");
+	assert_refused(ARGS("shell", "--kernel", "/k", "--suite", "/s", "--expect", "fails.txt"),
+		       "shell takes neither");
 	assert_refused(ARGS(RUN, "--frobnicate"), "--frobnicate");
 	assert_refused(ARGS(RUN, "--tests"), "--tests needs a value");
+	assert_refused(ARGS(RUN, "--expect"), "--expect needs a value");
 	assert_refused(ARGS(RUN, "stray"), "'stray'");
 }
 
@@ -88,6 +91,18 @@ static void missing_things_are_named(void **state)
 			    "--qemu", "true", "--accel", "tcg", "--tests", "none@such"),
 		       "none@such");
 	assert_false(g_file_test(results, G_FILE_TEST_EXISTS));
+}
+
+static void bad_expectations_are_named_before_anything_else(void **state)
+{
+	g_autofree char *good = testing_file(*state, "a-fails.txt", "bin@a,Fail\n", 0644);
+	g_autofree char *bad = testing_file(*state, "b-fails.txt", "\nbin@a,Broken\n", 0644);
+	g_autofree char *where = g_strdup_printf("igt_guest: %s:2: status \"Broken\"", bad);
+
+	assert_refused(ARGS(RUN, "--expect", good, "--expect", bad), where);
+	assert_refused(ARGS(RUN, "--expect", "/nonexistent/fails.txt"),
+		       "igt_guest: /nonexistent/fails.txt: cannot be read");
+	assert_refused(ARGS(RUN, "--expect", "known.txt"), "-fails.txt, -flakes.txt or -skips.txt");
 }
 
 static void unwritable_results_are_found_out_before_the_guest(void **state)
@@ -150,6 +165,7 @@ int main(void)
 		cmocka_unit_test(values_are_checked),
 		cmocka_unit_test(what_is_not_there_yet_is_refused),
 		with_dir(missing_things_are_named),
+		with_dir(bad_expectations_are_named_before_anything_else),
 		with_dir(unwritable_results_are_found_out_before_the_guest),
 		with_dir(qemu_that_fails_is_quoted),
 		cmocka_unit_test(help_is_on_stdout),

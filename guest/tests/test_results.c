@@ -113,20 +113,32 @@ static void report_gives_its_exit_code(void **state)
 	g_autofree char *why = NULL;
 
 	put(*state, "joblist.txt", "bin pass\n");
-	assert_int_equal(guest_results_report(*state, FAKE_SUITE, true, &why), 0);
+	assert_int_equal(guest_results_report(*state, FAKE_SUITE, true, NULL, &why), 0);
 	assert_true(exists(*state, "results.json"));
 	put(*state, "joblist.txt", "bin fail\n");
-	assert_int_equal(guest_results_report(*state, FAKE_SUITE, true, &why), 1);
+	assert_int_equal(guest_results_report(*state, FAKE_SUITE, true, NULL, &why), 1);
 	put(*state, "joblist.txt", "bin skip\n");
-	assert_int_equal(guest_results_report(*state, FAKE_SUITE, true, &why), 77);
+	assert_int_equal(guest_results_report(*state, FAKE_SUITE, true, NULL, &why), 77);
 	assert_null(why);
+}
+
+static void expectations_are_handed_to_the_report(void **state)
+{
+	static const char *const expect[] = {"a-fails.txt", "b-flakes.txt", NULL};
+	g_autofree char *args = g_build_filename(*state, "report-args.txt", NULL);
+	g_autofree char *text = NULL, *why = NULL;
+
+	put(*state, "joblist.txt", "bin pass\n");
+	assert_int_equal(guest_results_report(*state, FAKE_SUITE, true, expect, &why), 0);
+	assert_true(g_file_get_contents(args, &text, NULL, NULL));
+	assert_string_equal(text, "--expect a-fails.txt --expect b-flakes.txt\n");
 }
 
 static void results_that_cannot_be_read_are_an_error(void **state)
 {
 	g_autofree char *why = NULL;
 
-	assert_fails(guest_results_report(*state, FAKE_SUITE, false, &why), EIO, &why, *state,
+	assert_fails(guest_results_report(*state, FAKE_SUITE, false, NULL, &why), EIO, &why, *state,
 		     "igt_results", "no joblist.txt");
 }
 
@@ -138,6 +150,7 @@ static void record_tells_times_and_outcome(void **state)
 					  .boot_ms = 1234,
 					  .first_verdict_ms = -1};
 	const struct guest_machine machine = {.kernel = "/boot/k", .mem_bytes = 1 << 30, .cpus = 2};
+	static const char *const expect[] = {"x-fails.txt", NULL};
 	g_autofree char *path = g_build_filename(*state, GUEST_RESULTS_JSON, NULL);
 	g_autofree char *text = NULL;
 
@@ -145,6 +158,7 @@ static void record_tells_times_and_outcome(void **state)
 		guest_results_write_record(*state, &(struct guest_record){.story = &story,
 									  .machine = &machine,
 									  .gpu = "2d",
+									  .expect = expect,
 									  .exit_code = 1}),
 		0);
 	assert_true(g_file_get_contents(path, &text, NULL, NULL));
@@ -153,6 +167,7 @@ static void record_tells_times_and_outcome(void **state)
 	assert_non_null(strstr(text, "\"boot\":1234"));
 	assert_non_null(strstr(text, "\"first_verdict\":null"));
 	assert_non_null(strstr(text, "\"accel\":\"tcg\""));
+	assert_non_null(strstr(text, "\"expect\":[\n    \"x-fails.txt\"\n  ]"));
 }
 
 #define with_dir(test) cmocka_unit_test_setup_teardown(test, testing_make_dir, testing_remove_dir)
@@ -168,6 +183,7 @@ int main(void)
 		with_dir(running_subtest_is_the_last_job_begun),
 		with_dir(more_directories_than_jobs_do_no_harm),
 		with_dir(report_gives_its_exit_code),
+		with_dir(expectations_are_handed_to_the_report),
 		with_dir(results_that_cannot_be_read_are_an_error),
 		with_dir(record_tells_times_and_outcome),
 	};
