@@ -17,6 +17,7 @@ struct guest_initramfs {
 	const char *busybox; /* a static busybox on the host */
 	const char *tests;   /* text for igt_runner --test-list; NULL for a shell */
 	const char *workdir; /* an empty directory for intermediate files */
+	const char *mali;    /* which GPU mali_model is to be, or "none" */
 	int per_test_timeout_s;
 	bool shell;
 };

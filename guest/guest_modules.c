@@ -10,7 +10,7 @@
 
 #define DEPMOD_TIMEOUT_MS 120000
 
-const struct guest_module_want guest_module_wants[] = {
+static const struct guest_module_want suite_wants[] = {
 	{.name = "virtio_pci", .load = true, .required = true},
 	{.name = "virtio_console", .load = true, .required = true},
 	{.name = "9pnet_virtio", .load = true, .required = true},
@@ -28,10 +28,36 @@ const struct guest_module_want guest_module_wants[] = {
 	{.name = "udmabuf"},
 	/* The kernel's own tests of the shmem helper. */
 	{.name = "drm_gem_shmem_test"},
-	{},
 };
 
+#define MALI_WANTS 2 /* the model, and the driver that finds it in place of hardware */
+
 static const char *const compression_suffixes[] = {".xz", ".zst", ".gz"};
+
+struct guest_module_want *guest_modules_wants(const char *mali)
+{
+	const size_t count = G_N_ELEMENTS(suite_wants);
+	struct guest_module_want *wants =
+		g_new0(struct guest_module_want, count + MALI_WANTS + 1);
+
+	memcpy(wants, suite_wants, sizeof(suite_wants));
+	if (!strcmp(mali, "none"))
+		return wants;
+	/* Behind virtio_gpu, so that a device keeps its number with and without a Mali. */
+	wants[count] = (struct guest_module_want){
+		.name = "mali_model",
+		.load = true,
+		.mali = true,
+		.options = !strcmp(mali, "g52") ? "gpu=g52" : "gpu=t860",
+	};
+	wants[count + 1] = (struct guest_module_want){
+		.name = "panfrost",
+		.load = true,
+		.mali = true,
+		.on = "mali_model",
+	};
+	return wants;
+}
 
 static void module_free(void *p)
 {
@@ -158,6 +184,35 @@ static bool has_file(const struct resolver *res, const char *name)
 	return false;
 }
 
+static int no_mali(const struct guest_kernel *kernel, const char *what, char **ret_why)
+{
+	return guest_fail(ret_why, ENOENT,
+			  "the kernel %s has no %s: --mali needs a kernel with the software Mali; "
+			  "make one with kernel/build, or give --mali none",
+			  kernel->image, what);
+}
+
+static bool depends_on(struct resolver *res, const char *name, const char *on)
+{
+	struct kmod_module *module = NULL;
+	struct kmod_list *list, *it;
+	bool found = false;
+
+	if (kmod_module_new_from_name(res->ctx, name, &module))
+		return false;
+	list = kmod_module_get_dependencies(module);
+	kmod_list_foreach(it, list)
+	{
+		struct kmod_module *entry = kmod_module_get_module(it);
+
+		found |= !strcmp(kmod_module_get_name(entry), on);
+		kmod_module_unref(entry);
+	}
+	kmod_module_unref_list(list);
+	kmod_module_unref(module);
+	return found;
+}
+
 static int add_wanted(struct resolver *res, const struct guest_module_want *want,
 		      const struct guest_kernel *kernel, GPtrArray *load, char **ret_why)
 {
@@ -174,8 +229,14 @@ static int add_wanted(struct resolver *res, const struct guest_module_want *want
 				  "the driver",
 				  kernel->modules, want->name);
 	add_list(res, found);
+	if (want->mali && !has_file(res, want->name))
+		return no_mali(kernel, want->name, ret_why);
+	if (want->on && !depends_on(res, want->name, want->on))
+		return no_mali(kernel, "panfrost that drives it", ret_why);
 	if (want->load && has_file(res, want->name))
-		g_ptr_array_add(load, g_strdup(want->name));
+		g_ptr_array_add(load,
+				g_strjoin(want->options ? " " : NULL, want->name, want->options,
+					  NULL));
 	return 0;
 }
 
@@ -196,6 +257,9 @@ int guest_modules_resolve(const struct guest_kernel *kernel, const struct guest_
 	struct kmod_ctx *ctx;
 	int r = 0;
 
+	for (const struct guest_module_want *w = wants; w->name && !kernel->modules; w++)
+		if (w->mali)
+			return no_mali(kernel, w->name, ret_why);
 	if (kernel->modules) {
 		r = indexed_dir(kernel, workdir, &dir, ret_why);
 		if (r < 0)

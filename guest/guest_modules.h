@@ -10,12 +10,18 @@
 /** One wanted module. */
 struct guest_module_want {
 	const char *name;
-	bool load;     /* init loads it; otherwise it lies ready for a test */
-	bool required; /* no run without it, unless the kernel has it built in */
+	bool load;	     /* init loads it; otherwise it lies ready for a test */
+	bool required;	     /* no run without it, unless the kernel has it built in */
+	bool mali;	     /* no run without it, and it must be a module */
+	const char *options; /* for the module when init loads it, or NULL */
+	const char *on;	     /* a module that it must depend on, or NULL */
 };
 
-/** What the suite's guest wants; the list ends with a NULL name. */
-extern const struct guest_module_want guest_module_wants[];
+/**
+ * What the suite's guest wants, with the software Mali as the GPU `mali` or, for
+ * "none", without. The list ends with a NULL name and is the caller's (g_free).
+ */
+struct guest_module_want *guest_modules_wants(const char *mali);
 
 /** One module file of the host. */
 struct guest_module {
@@ -26,7 +32,7 @@ struct guest_module {
 
 struct guest_modules {
 	GPtrArray *files; /* struct guest_module, each after everything it depends on */
-	GPtrArray *load;  /* char *, names that init loads, in order */
+	GPtrArray *load;  /* char *, what init loads, in order: a name, maybe with options */
 };
 
 /**

@@ -123,6 +123,10 @@ static void control_line(const char *line, void *data)
 		guest_terminal_open(&m->terminal, m->epoll, SRC_INPUT);
 	} else if (!strcmp(key, "release")) {
 		set_string(&m->story.release, value);
+	} else if (!strcmp(key, "drm")) {
+		if (!m->story.devices)
+			m->story.devices = g_ptr_array_new_with_free_func(g_free);
+		g_ptr_array_add(m->story.devices, g_strdup(value));
 	} else if (!strcmp(key, "runner-exit")) {
 		m->story.runner_exit = atoi(value);
 	} else if (!strcmp(key, "error")) {
@@ -426,6 +430,7 @@ void guest_story_clear(struct guest_story *story)
 {
 	g_clear_pointer(&story->detail, g_free);
 	g_clear_pointer(&story->release, g_free);
+	g_clear_pointer(&story->devices, g_ptr_array_unref);
 	g_clear_pointer(&story->qemu_version, g_free);
 	guest_console_clear(&story->console);
 }

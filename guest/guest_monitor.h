@@ -23,6 +23,7 @@ struct guest_story {
 	enum guest_outcome outcome;
 	char *detail;	    /* more about the outcome, or NULL */
 	char *release;	    /* of the guest's kernel, or NULL */
+	GPtrArray *devices; /* char *, a DRM node and its driver each; NULL if there are none */
 	char *qemu_version; /* or NULL */
 	struct guest_console console;
 	int runner_exit;	  /* exit code of igt_runner, -1 if it did not end */

@@ -19,8 +19,10 @@
 const char guest_options_usage[] =
 	"Usage: igt_guest run --kernel PATH --suite PREFIX --results DIR [OPTION]...\n"
 	"       igt_guest shell --kernel PATH --suite PREFIX [OPTION]...\n"
+	"       igt_guest list --suite PREFIX [--tests REGEX]...\n"
 	"\n"
-	"Runs the suite in a QEMU guest with a GPU, or opens a shell in such a guest.\n"
+	"Runs the suite in a QEMU guest with a GPU, or opens a shell in such a guest, or\n"
+	"prints the names of the subtests that would run.\n"
 	"\n"
 	"  --kernel PATH         bzImage, or a directory with bzImage or boot/vmlinuz-*;\n"
 	"                        modules in lib/modules there or beside the image\n"
@@ -32,6 +34,7 @@ const char guest_options_usage[] =
 	"                        (NAME-flakes.txt) or not to be run (NAME-skips.txt);\n"
 	"                        repeatable, a later file overrides an earlier one\n"
 	"  --gpu 2d              the GPU (default: 2d, virtio-gpu without 3D)\n"
+	"  --mali none|t860|g52  a software Mali for panfrost beside it (default: none)\n"
 	"  --accel auto|kvm|tcg  accelerator (default: auto, KVM if a guest really runs on it)\n"
 	"  --mem SIZE            guest memory, with suffix M or G (default: 1G)\n"
 	"  --cpus N              virtual CPUs (default: 2)\n"
@@ -134,13 +137,21 @@ static int parse_accel(const char *text, enum guest_accel *ret, char **ret_why)
 	return guest_fail(ret_why, EINVAL, "--accel '%s': give auto, kvm or tcg", text);
 }
 
+static int parse_mali(const char *text, const char **ret, char **ret_why)
+{
+	static const char *const names[] = {"none", "t860", "g52", NULL};
+
+	if (!g_strv_contains(names, text))
+		return guest_fail(ret_why, EINVAL, "--mali '%s': give none, t860 or g52", text);
+	*ret = text;
+	return 0;
+}
+
 /* What is not there yet is refused, not ignored. */
 static int refuse_planned(int opt, const char *text, char **ret_why)
 {
 	if (opt == OPT_GPU && strcmp(text, "2d"))
 		return guest_fail(ret_why, EINVAL, "--gpu '%s' is not there yet: give 2d", text);
-	if (opt == OPT_MALI && strcmp(text, "none"))
-		return guest_fail(ret_why, EINVAL, "--mali '%s' is not there yet: give none", text);
 	if (opt == OPT_IOMMU)
 		return guest_fail(ret_why, EINVAL, "--iommu is not there yet: leave it out");
 	return 0;
@@ -172,6 +183,8 @@ static int take(struct guest_options *o, int opt, const char *text, char **ret_w
 		return 0;
 	case OPT_ACCEL:
 		return parse_accel(text, &o->accel, ret_why);
+	case OPT_MALI:
+		return parse_mali(text, &o->mali, ret_why);
 	case OPT_MEM:
 		return parse_mem(text, &o->mem_bytes, ret_why);
 	case OPT_CPUS:
@@ -196,15 +209,18 @@ static int take(struct guest_options *o, int opt, const char *text, char **ret_w
 /* Options that must be there, and those that make no sense here. */
 static int check_together(const struct guest_options *o, char **ret_why)
 {
-	const char *command = o->shell ? "shell" : "run";
+	const char *command = o->shell ? "shell" : o->list ? "list" : "run";
 
-	if (!o->kernel)
+	if (!o->kernel && !o->list)
 		return guest_fail(ret_why, EINVAL, "%s needs --kernel PATH: see igt_guest --help",
 				  command);
 	if (!o->suite)
 		return guest_fail(ret_why, EINVAL, "%s needs --suite PREFIX: see igt_guest --help",
 				  command);
-	if (!o->shell && !o->results)
+	if (o->list && (o->kernel || o->results || o->expect->len > 1))
+		return guest_fail(ret_why, EINVAL,
+				  "list takes only --suite and --tests: nothing is run");
+	if (!o->shell && !o->list && !o->results)
 		return guest_fail(ret_why, EINVAL, "run needs --results DIR: see igt_guest --help");
 	if (o->shell && (o->results || o->tests->len > 1 || o->expect->len > 1))
 		return guest_fail(ret_why, EINVAL,
@@ -244,6 +260,7 @@ int guest_options_parse(int argc, char *argv[], struct guest_options *ret, char 
 {
 	_cleanup_options_ struct guest_options o = {
 		.gpu = "2d",
+		.mali = "none",
 		.qemu = "qemu-system-x86_64",
 		.mem_bytes = UINT64_C(1) << 30,
 		.cpus = 2,
@@ -255,9 +272,10 @@ int guest_options_parse(int argc, char *argv[], struct guest_options *ret, char 
 
 	o.help = !strcmp(command, "--help") || !strcmp(command, "help");
 	o.shell = !strcmp(command, "shell");
-	if (!o.help && !o.shell && strcmp(command, "run"))
+	o.list = !strcmp(command, "list");
+	if (!o.help && !o.shell && !o.list && strcmp(command, "run"))
 		return guest_fail(ret_why, EINVAL,
-				  "%s%s%s: give run or shell, see igt_guest --help",
+				  "%s%s%s: give run, shell or list, see igt_guest --help",
 				  *command ? "unknown command '" : "no command", command,
 				  *command ? "'" : "");
 

@@ -13,10 +13,12 @@ enum guest_accel { GUEST_ACCEL_AUTO, GUEST_ACCEL_KVM, GUEST_ACCEL_TCG };
 struct guest_options {
 	bool help;
 	bool shell;
+	bool list;
 	const char *kernel;
 	const char *suite;
 	const char *results;
 	const char *gpu;
+	const char *mali; /* "none", or the GPU that mali_model is to be */
 	const char *append;
 	const char *qemu;
 	enum guest_accel accel;

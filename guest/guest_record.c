@@ -27,6 +27,15 @@ static void add_list(struct json_object *to, const char *key, const char *const 
 	json_object_object_add(to, key, list);
 }
 
+static struct json_object *devices_json(const GPtrArray *devices)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (unsigned int i = 0; devices && i < devices->len; i++)
+		json_object_array_add(array, json_object_new_string(devices->pdata[i]));
+	return array;
+}
+
 static struct json_object *record_json(const struct guest_record *record)
 {
 	const struct guest_story *story = record->story;
@@ -38,6 +47,8 @@ static struct json_object *record_json(const struct guest_record *record)
 	add_string(root, "accel", record->machine->kvm ? "kvm" : "tcg");
 	add_string(root, "gpu", record->gpu);
 	add_list(root, "expect", record->expect);
+	add_string(root, "mali", record->mali);
+	json_object_object_add(root, "drm_devices", devices_json(story->devices));
 	add_string(root, "kernel_release", story->release);
 	add_string(root, "kernel_image", record->machine->kernel);
 	add_string(root, "qemu_version", story->qemu_version);

@@ -43,6 +43,7 @@ struct guest_record {
 	const struct guest_machine *machine;
 	const char *gpu;
 	const char *const *expect; /* expectation files, NULL-terminated; may be NULL */
+	const char *mali;
 	int64_t initramfs_bytes;
 	int64_t initramfs_ms;
 	int64_t total_ms;

@@ -141,6 +141,7 @@ static int pack(struct run *s, char **ret_why)
 			.busybox = busybox,
 			.tests = tests,
 			.workdir = workdir,
+			.mali = s->options.mali,
 			.per_test_timeout_s = (int)s->options.per_test_timeout,
 			.shell = s->options.shell,
 		},
@@ -251,6 +252,7 @@ static int conclude(const struct run *s, const struct guest_story *story,
 							   .machine = machine,
 							   .gpu = s->options.gpu,
 							   .expect = expect,
+							   .mali = s->options.mali,
 							   .initramfs_bytes = s->initramfs_bytes,
 							   .initramfs_ms = s->initramfs_ms,
 							   .total_ms = guest_now_ms() - s->started,
@@ -309,6 +311,24 @@ static int run_guest(struct run *s, char **ret_why)
 	return code;
 }
 
+/* The selected names on stdout; no guest is started. */
+static int list(struct run *s, char **ret_why)
+{
+	int r;
+
+	s->suite = g_canonicalize_filename(s->options.suite, NULL);
+	r = guest_suite_check(s->suite, ret_why);
+	if (r < 0)
+		return r;
+	r = guest_list_collect(s->suite, (const char *const *)s->options.tests->pdata, &s->names,
+			       ret_why);
+	if (r < 0)
+		return r;
+	for (unsigned int i = 0; i < s->names->len; i++)
+		puts(s->names->pdata[i]);
+	return fflush(stdout) ? guest_fail(ret_why, errno, "stdout: %s", strerror(errno)) : 0;
+}
+
 int main(int argc, char *argv[])
 {
 	_cleanup_run_ struct run s = {
@@ -323,10 +343,10 @@ int main(int argc, char *argv[])
 	if (r == 0)
 		r = block_signals(&s);
 	if (r == 0)
-		r = prepare(&s, &why);
+		r = s.options.list ? list(&s, &why) : prepare(&s, &why);
 	if (s.signal_fd >= 0 && (signal_nr = pending_signal(&s)))
 		return 128 + signal_nr;
-	if (r == 0)
+	if (r == 0 && !s.options.list)
 		r = run_guest(&s, &why);
 	if (r < 0) {
 		fprintf(stderr, "igt_guest: %s\n", why ?: strerror(-r));

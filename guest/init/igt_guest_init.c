@@ -42,18 +42,32 @@ static void write_setting(const char *path, const char *value)
 		init_report(-1, "note", "%s cannot be set: %s", path, strerror(errno));
 }
 
-static void report_machine(int control)
+static int report_drm(int control, bool mali)
 {
-	char node[64];
+	struct init_drm drm;
+
+	if (init_wait_drm(mali, DRM_TIMEOUT_MS, &drm) < 0)
+		return -ENODEV;
+	init_report(control, "drm", "%s %s", drm.node, drm.driver);
+	return 0;
+}
+
+/* What the guest consists of. A GPU that was asked for by name and is not there is an error
+ * when a run depends on it; who has a shell can see why. */
+static int report_machine(int control, const struct init_config *config)
+{
 	struct utsname name;
 
 	init_report(control, "boot", "%lld", (long long)init_now_ms());
 	if (!uname(&name))
 		init_report(control, "release", "%s", name.release);
-	if (init_wait_drm(DRM_TIMEOUT_MS, node, sizeof(node)) < 0)
+	if (report_drm(control, /* mali= */ false) < 0)
 		init_report(control, "note", "no DRM device: tests that need one will skip");
-	else
-		init_report(control, "drm", "%s", node);
+	if (!strcmp(config->mali, "none") || !report_drm(control, /* mali= */ true))
+		return 0;
+	init_report(control, config->shell ? "note" : "error",
+		    "panfrost found no GPU in the software Mali (%s)", config->mali);
+	return config->shell ? 0 : -ENODEV;
 }
 
 static int run_suite(const struct init_config *config, int control)
@@ -119,7 +133,8 @@ static void run(void)
 	}
 	/* For sysrq keys from the host. */
 	write_setting("/proc/sys/kernel/sysrq", "1");
-	report_machine(control);
+	if (report_machine(control, &config) < 0)
+		return;
 
 	r = config.shell ? run_shell() : run_suite(&config, control);
 	if (r >= 0)

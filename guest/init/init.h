@@ -14,6 +14,7 @@
 /** What igt_guest packed as /etc/igt-guest.conf. */
 struct init_config {
 	bool shell;
+	char mali[16];		   /* which GPU the software Mali is, or "none" */
 	char per_test_timeout[16]; /* seconds */
 	char libdirs[1024];	   /* for LD_LIBRARY_PATH; may be empty */
 };
@@ -49,19 +50,27 @@ int init_mount_all(void);
 int init_mount_results(void);
 
 /**
- * Loads the modules named in the file, one a line, with what they depend on. A name
- * that fails is reported and left out: what needs it will say so. 0 or -errno.
+ * Loads the modules named in the file, one a line with its options, with what they
+ * depend on. A name that fails is reported and left out: what needs it will say so.
+ * 0 or -errno.
  */
 int init_load_modules(const char *list);
 
 /** Opens a virtio-serial port by its name, waiting for it at most timeout_ms. fd or -errno. */
 int init_open_port(const char *name, int timeout_ms);
 
+/** A DRM device: a node, such as "renderD128", and the driver behind it. */
+struct init_drm {
+	char node[256]; /* as long as names can be in struct dirent */
+	char driver[256];
+};
+
 /**
- * Waits for a DRM device at most timeout_ms and stores the first node's name, such as
- * "renderD128". Returns at once when the machine has no GPU on its buses. 0 or -ENODEV.
+ * Waits for the DRM device of a GPU at most timeout_ms: for panfrost's if mali is true,
+ * else for one of any other driver, which returns at once when the machine has no GPU
+ * on its buses. 0 or -ENODEV.
  */
-int init_wait_drm(int timeout_ms, char *ret_name, size_t size);
+int init_wait_drm(bool mali, int timeout_ms, struct init_drm *ret);
 
 /** What the payload is and where its output goes. */
 struct init_payload {

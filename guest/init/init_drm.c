@@ -8,25 +8,52 @@
 #include <string.h>
 
 #define NODES "/dev/dri"
+#define CLASS "/sys/class/drm"
 #define PCI "/sys/bus/pci/devices"
 
-#define NODE_NAME_SIZE 256 /* as in struct dirent */
+#define MALI_DRIVER "panfrost"
 
-/* Names the first node, a render node if there is one. */
+struct search {
+	bool mali;
+	struct init_drm drm;
+};
+
+static void read_driver(const char *node, char *ret, size_t size)
+{
+	char path[320], target[512];
+	const char *base;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), CLASS "/%s/device/driver", node);
+	n = readlink(path, target, sizeof(target) - 1);
+	target[n < 0 ? 0 : n] = '\0';
+	base = strrchr(target, '/');
+	snprintf(ret, size, "%s", base ? base + 1 : "");
+}
+
+/* Takes the first node of the kind that is searched, a render node if there is one. */
 static bool find_node(void *data)
 {
 	DIR *dir = opendir(NODES);
+	struct search *search = data;
+	struct init_drm *drm = &search->drm;
 	struct dirent *entry;
-	char *name = data;
 
 	while (dir && (entry = readdir(dir))) {
-		if (!strncmp(entry->d_name, "renderD", 7) ||
-		    (!*name && !strncmp(entry->d_name, "card", 4)))
-			snprintf(name, NODE_NAME_SIZE, "%s", entry->d_name);
+		char driver[sizeof(drm->driver)];
+
+		if (strncmp(entry->d_name, "renderD", 7) &&
+		    (*drm->node || strncmp(entry->d_name, "card", 4)))
+			continue;
+		read_driver(entry->d_name, driver, sizeof(driver));
+		if (search->mali != !strcmp(driver, MALI_DRIVER))
+			continue;
+		snprintf(drm->node, sizeof(drm->node), "%s", entry->d_name);
+		memcpy(drm->driver, driver, sizeof(driver));
 	}
 	if (dir)
 		closedir(dir);
-	return *name != '\0';
+	return *drm->node != '\0';
 }
 
 static bool is_display(const char *device)
@@ -52,12 +79,12 @@ static bool has_display(void)
 	return found;
 }
 
-int init_wait_drm(int timeout_ms, char *ret_name, size_t size)
+int init_wait_drm(bool mali, int timeout_ms, struct init_drm *ret)
 {
-	char name[NODE_NAME_SIZE] = "";
+	struct search search = {.mali = mali};
 
-	if (!init_wait(find_node, name, has_display() ? timeout_ms : 0))
+	if (!init_wait(find_node, &search, mali || has_display() ? timeout_ms : 0))
 		return -ENODEV;
-	snprintf(ret_name, size, "%s", name);
+	*ret = search.drm;
 	return 0;
 }

@@ -35,7 +35,7 @@ static void set(char *place, size_t size, const char *value)
 
 int init_config_read(const char *path, struct init_config *ret)
 {
-	struct init_config config = {.per_test_timeout = "120"};
+	struct init_config config = {.mali = "none", .per_test_timeout = "120"};
 	FILE *file = fopen(path, "re");
 	char line[1200];
 
@@ -50,6 +50,8 @@ int init_config_read(const char *path, struct init_config *ret)
 		value[strcspn(value, "\n")] = '\0';
 		if (!strcmp(line, "mode"))
 			config.shell = !strcmp(value, "shell");
+		else if (!strcmp(line, "mali"))
+			set(config.mali, sizeof(config.mali), value);
 		else if (!strcmp(line, "per-test-timeout"))
 			set(config.per_test_timeout, sizeof(config.per_test_timeout), value);
 		else if (!strcmp(line, "libdirs"))

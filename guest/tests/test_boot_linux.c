@@ -105,6 +105,28 @@ static void verdicts_come_out_counted(void **state)
 	assert_holds(dmesg, "Linux version");
 }
 
+static void panfrost_finds_the_mali_beside_virtio_gpu(void **state)
+{
+	static const char *const gpus[] = {"t860", "g52"};
+	struct boot_test *t = *state;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(gpus); i++) {
+		g_autofree char *gpu = g_strdup_printf("\"mali\":\"%s\"", gpus[i]), *json = NULL;
+
+		invocation_clear(&t->run);
+		run_with(t, "@has-gpu|@mali-probed", ARGS("--mali", gpus[i]));
+		invocation_assert(&t->run, 0, "");
+		json = result_text(t, "guest.json");
+		assert_holds(json, gpu);
+		assert_holds(json, "\"renderD128 virtio");
+		assert_holds(json, "\"renderD129 panfrost\"");
+	}
+	/* Only on demand. */
+	invocation_clear(&t->run);
+	run_with(t, "@mali-probed", NO_MORE);
+	invocation_assert(&t->run, 1, "");
+}
+
 static void failure_and_skip_have_their_exit_codes(void **state)
 {
 	struct boot_test *t = *state;
@@ -282,6 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		boot_test(verdicts_come_out_counted),
+		boot_test(panfrost_finds_the_mali_beside_virtio_gpu),
 		boot_test(failure_and_skip_have_their_exit_codes),
 		boot_test(lost_verdict_is_named),
 		boot_test(panic_at_boot_is_told),

@@ -91,6 +91,7 @@ static struct guest_initramfs fake_spec(const struct guest_kernel *kernel, const
 		.busybox = busybox,
 		.tests = "igt@fake_reclaim@pass\n",
 		.workdir = workdir,
+		.mali = "none",
 		.per_test_timeout_s = 7,
 	};
 }
@@ -123,9 +124,32 @@ static void guest_has_all_it_needs(void **state)
 	assert_string_equal(get(entries, "igt/tests.list")->content->str,
 			    "igt@fake_reclaim@pass\n");
 	assert_string_equal(get(entries, "etc/igt-guest.conf")->content->str,
-			    "mode=run\nper-test-timeout=7\nlibdirs=\n");
+			    "mode=run\nmali=none\nper-test-timeout=7\nlibdirs=\n");
 	assert_string_equal(get(entries, "etc/igt-guest.modules")->content->str, "");
 	assert_false(g_hash_table_contains(entries, "igt/bin/igt_guest"));
+}
+
+static void mali_is_packed_with_its_parameter(void **state)
+{
+	g_autofree char *busybox = guest_spawn_find("busybox"), *why = NULL;
+	g_autoptr(GHashTable) entries = NULL;
+	_cleanup_kernel_ struct guest_kernel kernel = {0};
+	int fd = memfd_create("test", MFD_CLOEXEC);
+	struct guest_initramfs spec = fake_spec(&kernel, *state, busybox);
+
+	if (!busybox)
+		skip();
+	testing_mali_kernel(*state, FAKE_BASE, FAKE_MID, &kernel);
+	spec.mali = "g52";
+	if (guest_initramfs_write(&spec, fd, &why) < 0)
+		fail_msg("%s", why);
+	entries = read_back(fd);
+	close(fd);
+	assert_non_null(strstr(get(entries, "etc/igt-guest.conf")->content->str, "\nmali=g52\n"));
+	assert_string_equal(get(entries, "etc/igt-guest.modules")->content->str,
+			    "mali_model gpu=g52\npanfrost\n");
+	get(entries, "lib/modules/" TESTING_RELEASE "/updates/mali_model.ko");
+	get(entries, "lib/modules/" TESTING_RELEASE "/updates/panfrost.ko");
 }
 
 static void libraries_of_init_are_packed_byte_for_byte(void **state)
@@ -197,6 +221,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_dir(guest_has_all_it_needs),
+		with_dir(mali_is_packed_with_its_parameter),
 		with_dir(libraries_of_init_are_packed_byte_for_byte),
 		with_dir(missing_library_is_named),
 		with_dir(scripts_and_text_need_no_libraries),

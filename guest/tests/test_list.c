@@ -38,7 +38,8 @@ static void no_pattern_takes_everything_in_order(void **state)
 	assert_int_equal(guest_list_collect(FAKE_SUITE, NULL, &names, NULL), 0);
 	assert_names(names, "igt@fake_reclaim@pass\nigt@fake_reclaim@skip\n"
 			    "igt@fake_reclaim@fail\nigt@fake_reclaim@lose\n"
-			    "igt@fake_kernel@has-gpu\nigt@fake_kernel@warn-kernel\n"
+			    "igt@fake_kernel@has-gpu\nigt@fake_kernel@mali-probed\n"
+			    "igt@fake_kernel@warn-kernel\n"
 			    "igt@fake_kernel@panic-kernel\nigt@fake_kernel@silent\n"
 			    "igt@fake_kernel@power-cut\n");
 }
@@ -60,7 +61,7 @@ static void each_pattern_must_find_something(void **state)
 	g_autofree char *why = NULL;
 
 	assert_fails(guest_list_collect(FAKE_SUITE, patterns, &names, &why), ENOENT, &why,
-		     "no-such-subtest", "none of the 9 subtests");
+		     "no-such-subtest", "none of the 10 subtests");
 	assert_null(names);
 }
 

@@ -140,6 +140,72 @@ static void missing_required_module_is_an_error(void **state)
 	assert_null(modules.files);
 }
 
+static void mali_comes_behind_the_rest_and_knows_its_gpu(void **state)
+{
+	g_autofree struct guest_module_want *wants = guest_modules_wants("g52");
+	g_autofree char *work = g_build_filename(*state, "work", NULL), *why = NULL;
+	_cleanup_kernel_ struct guest_kernel kernel = {0};
+	_cleanup_modules_ struct guest_modules modules = {0};
+
+	testing_mali_kernel(*state, FAKE_BASE, FAKE_MID, &kernel);
+	if (guest_modules_resolve(&kernel, wants, work, &modules, &why) < 0)
+		fail_msg("%s", why);
+	assert_int_equal(modules.files->len, 2);
+	assert_module(&modules, 0, "mali_model", "updates/mali_model.ko");
+	assert_module(&modules, 1, "panfrost", "updates/panfrost.ko");
+	assert_int_equal(modules.load->len, 2);
+	assert_string_equal(modules.load->pdata[0], "mali_model gpu=g52");
+	assert_string_equal(modules.load->pdata[1], "panfrost");
+}
+
+static void without_mali_none_of_it_is_taken(void **state)
+{
+	g_autofree struct guest_module_want *wants = guest_modules_wants("none");
+	g_autofree char *work = g_build_filename(*state, "work", NULL);
+	_cleanup_kernel_ struct guest_kernel kernel = {0};
+	_cleanup_modules_ struct guest_modules modules = {0};
+
+	testing_mali_kernel(*state, FAKE_BASE, FAKE_MID, &kernel);
+	assert_int_equal(guest_modules_resolve(&kernel, wants, work, &modules, NULL), 0);
+	assert_int_equal(modules.files->len, 0);
+	assert_int_equal(modules.load->len, 0);
+}
+
+/* mali_model and panfrost of a kernel that cannot give a guest a Mali, and what is named. */
+static void assert_no_mali(const char *dir, const char *mali_model, const char *panfrost,
+			   const char *missing)
+{
+	g_autofree struct guest_module_want *wants = guest_modules_wants("t860");
+	g_autofree char *at = g_build_filename(dir, missing, NULL);
+	g_autofree char *work = g_build_filename(at, "work", NULL), *why = NULL;
+	_cleanup_kernel_ struct guest_kernel kernel = {0};
+	struct guest_modules modules = {0};
+
+	testing_mali_kernel(at, mali_model, panfrost, &kernel);
+	assert_fails(guest_modules_resolve(&kernel, wants, work, &modules, &why), ENOENT, &why,
+		     missing, kernel.image, "kernel/build", "--mali none");
+	assert_null(modules.files);
+}
+
+/* A panfrost that was not built for the model would take a window of memory for registers. */
+static void mali_without_its_own_panfrost_is_refused(void **state)
+{
+	assert_no_mali(*state, NULL, FAKE_BASE, "no mali_model");
+	assert_no_mali(*state, FAKE_BASE, NULL, "no panfrost:");
+	assert_no_mali(*state, FAKE_BASE, FAKE_BASE, "no panfrost that drives it");
+}
+
+static void mali_needs_a_kernel_with_modules(void **state)
+{
+	g_autofree struct guest_module_want *wants = guest_modules_wants("t860");
+	const struct guest_kernel kernel = {.image = (char *)"/k/bzImage"};
+	struct guest_modules modules = {0};
+	g_autofree char *why = NULL;
+
+	assert_fails(guest_modules_resolve(&kernel, wants, *state, &modules, &why), ENOENT, &why,
+		     "/k/bzImage", "no mali_model");
+}
+
 static void damaged_module_is_an_error(void **state)
 {
 	g_autofree char *stage = g_build_filename(*state, "stage", NULL), *why = NULL;
@@ -163,13 +229,13 @@ static void kernel_without_modules_is_fine(void **state)
 	g_autofree char *image = testing_kernel(*state, "bzImage", RELEASE);
 	_cleanup_kernel_ struct guest_kernel kernel = {0};
 	_cleanup_modules_ struct guest_modules modules = {0};
+	g_autofree struct guest_module_want *wants = guest_modules_wants("none");
 
 	assert_int_equal(guest_kernel_find(*state, &kernel, NULL), 0);
 	assert_string_equal(kernel.image, image);
 	assert_string_equal(kernel.release, RELEASE);
 	assert_null(kernel.modules);
-	assert_int_equal(guest_modules_resolve(&kernel, guest_module_wants, *state, &modules, NULL),
-			 0);
+	assert_int_equal(guest_modules_resolve(&kernel, wants, *state, &modules, NULL), 0);
 	assert_int_equal(modules.files->len, 0);
 }
 
@@ -220,6 +286,10 @@ int main(void)
 		with_dir(dependencies_come_first),
 		with_dir(staged_modules_are_plain_and_indexed),
 		with_dir(missing_required_module_is_an_error),
+		with_dir(mali_comes_behind_the_rest_and_knows_its_gpu),
+		with_dir(without_mali_none_of_it_is_taken),
+		with_dir(mali_without_its_own_panfrost_is_refused),
+		with_dir(mali_needs_a_kernel_with_modules),
 		with_dir(damaged_module_is_an_error),
 		with_dir(kernel_without_modules_is_fine),
 		with_dir(image_finds_modules_beside_it_and_beside_boot),

@@ -32,6 +32,8 @@ static void mistakes_are_named(void **state)
 	assert_refused(ARGS("run", "--kernel", "/k"), "run needs --suite");
 	assert_refused(ARGS("run", "--kernel", "/k", "--suite", "/s"), "run needs --results");
 	assert_refused(ARGS("shell", "--suite", "/s"), "shell needs --kernel");
+	assert_refused(ARGS("list"), "list needs --suite");
+	assert_refused(ARGS("list", "--suite", "/s", "--results", "/r"), "list takes only");
 	assert_refused(ARGS("shell", "--kernel", "/k", "--suite", "/s", "--tests", "x"),
 		       "shell takes neither");
 	assert_refused(ARGS("shell", "--kernel", "/k", "--suite", "/s", "--expect", "fails.txt"),
@@ -56,12 +58,13 @@ static void values_are_checked(void **state)
 	assert_refused(ARGS(RUN, "--idle-timeout", "-3"), "--idle-timeout '-3'");
 	assert_refused(ARGS(RUN, "--per-test-timeout", ""), "--per-test-timeout");
 	assert_refused(ARGS(RUN, "--accel", "magic"), "--accel 'magic'");
+	assert_refused(ARGS(RUN, "--mali", "t720"), "--mali 't720': give none, t860 or g52");
+	assert_refused(ARGS(RUN, "--mali", "both"), "--mali 'both'");
 }
 
 static void what_is_not_there_yet_is_refused(void **state)
 {
 	assert_refused(ARGS(RUN, "--gpu", "virgl"), "--gpu 'virgl' is not there yet");
-	assert_refused(ARGS(RUN, "--mali", "g52"), "--mali 'g52' is not there yet");
 	assert_refused(ARGS(RUN, "--iommu"), "--iommu is not there yet");
 	assert_refused(ARGS(RUN, "--iommu=intel"), "--iommu is not there yet");
 }
@@ -90,6 +93,11 @@ static void missing_things_are_named(void **state)
 	assert_refused(ARGS("run", "--kernel", kernel, "--suite", FAKE_SUITE, "--results", results,
 			    "--qemu", "true", "--accel", "tcg", "--tests", "none@such"),
 		       "none@such");
+	assert_refused(ARGS("run", "--kernel", kernel, "--suite", FAKE_SUITE, "--results", results,
+			    "--qemu", "true", "--accel", "tcg", "--mali", "t860"),
+		       "has no mali_model: --mali needs a kernel with the software Mali");
+	assert_refused(ARGS("list", "--suite", "/nonexistent/s"), "/nonexistent/s");
+	assert_refused(ARGS("list", "--suite", FAKE_SUITE, "--tests", "none@such"), "none@such");
 	assert_false(g_file_test(results, G_FILE_TEST_EXISTS));
 }
 
@@ -103,6 +111,16 @@ static void bad_expectations_are_named_before_anything_else(void **state)
 	assert_refused(ARGS(RUN, "--expect", "/nonexistent/fails.txt"),
 		       "igt_guest: /nonexistent/fails.txt: cannot be read");
 	assert_refused(ARGS(RUN, "--expect", "known.txt"), "-fails.txt, -flakes.txt or -skips.txt");
+}
+
+static void list_prints_what_would_run(void **state)
+{
+	_cleanup_invocation_ struct invocation run = {0};
+
+	invoke(ARGS("list", "--suite", FAKE_SUITE, "--tests", "GPU|gpu", "--tests", "@pass"), &run);
+	invocation_assert(&run, 0, "");
+	assert_string_equal(run.done.out->str, "fake_reclaim@pass\nfake_kernel@has-gpu\n");
+	assert_string_equal(run.done.err->str, "");
 }
 
 static void unwritable_results_are_found_out_before_the_guest(void **state)
@@ -166,6 +184,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_there_yet_is_refused),
 		with_dir(missing_things_are_named),
 		with_dir(bad_expectations_are_named_before_anything_else),
+		cmocka_unit_test(list_prints_what_would_run),
 		with_dir(unwritable_results_are_found_out_before_the_guest),
 		with_dir(qemu_that_fails_is_quoted),
 		cmocka_unit_test(help_is_on_stdout),

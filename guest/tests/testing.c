@@ -73,6 +73,37 @@ char *testing_kernel_with(const char *dir, const char *name, const char *release
 	return path;
 }
 
+static void copy_module(const char *dir, const char *name, const char *from)
+{
+	g_autofree char *relative =
+		g_build_filename("lib/modules", TESTING_RELEASE, "updates", name, NULL);
+	g_autofree char *to = testing_file(dir, relative, "", 0644), *content = NULL;
+	gsize len;
+
+	assert_true(g_file_get_contents(from, &content, &len, NULL));
+	assert_true(g_file_set_contents(to, content, len, NULL));
+}
+
+void testing_mali_kernel(const char *dir, const char *mali_model, const char *panfrost,
+			 struct guest_kernel *ret)
+{
+	g_autofree char *image = testing_kernel(dir, "bzImage", TESTING_RELEASE), *why = NULL;
+	g_autofree char *order =
+		testing_file(dir, "lib/modules/" TESTING_RELEASE "/modules.order", "", 0644);
+	g_autofree char *builtin =
+		testing_file(dir, "lib/modules/" TESTING_RELEASE "/modules.builtin",
+			     "kernel/virtio_pci.ko\nkernel/virtio_console.ko\n"
+			     "kernel/9pnet_virtio.ko\nkernel/9p.ko\n",
+			     0644);
+
+	if (mali_model)
+		copy_module(dir, "mali_model.ko", mali_model);
+	if (panfrost)
+		copy_module(dir, "panfrost.ko", panfrost);
+	if (guest_kernel_find(dir, ret, &why) < 0)
+		fail_msg("%s", why);
+}
+
 void testing_assert_fails(int r, int err, char **why, const char *const texts[])
 {
 	assert_int_equal(r, -err);

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "guest_kernel.h"
+
 #include <glib.h>
 #include <stdbool.h>
 
@@ -28,6 +30,16 @@ char *testing_kernel(const char *dir, const char *name, const char *release);
 /** The same with up to 64 bytes of other code. */
 char *testing_kernel_with(const char *dir, const char *name, const char *release,
 			  const uint8_t *code, size_t size);
+
+/** The release of kernels that testing_mali_kernel makes. */
+#define TESTING_RELEASE "6.12.0-test"
+
+/**
+ * Makes a kernel directory in dir with what a guest needs built in, and copies of the
+ * module files as mali_model and panfrost in updates/; NULL leaves one out.
+ */
+void testing_mali_kernel(const char *dir, const char *mali_model, const char *panfrost,
+			 struct guest_kernel *ret);
 
 /** Asserts that the call failed with err and that its sentence holds each text; frees it. */
 void testing_assert_fails(int r, int err, char **why, const char *const texts[]);
