@@ -30,7 +30,7 @@ refused 2 "--kernel needs a value" "$guest" --kernel
 refused 2 "no such file or folder" "$guest" --kernel /nonexistent
 refused 2 "--gpu virgl is not part" "$guest" --gpu virgl
 refused 2 "there is no --gpu 'vga'" "$guest" --gpu vga
-refused 2 "--mali t860" "$guest" --mali t860
+refused 2 "there is no --mali 't720'" "$guest" --mali t720
 refused 2 "--iommu" "$guest" --iommu
 refused 2 "unknown option '--bogus'" "$top/scripts/run-tests" --bogus
 refused 2 "too many arguments" "$top/scripts/run-tests" --quick --quick
@@ -40,6 +40,9 @@ refused 1 "unknown option '--bogus'" "$kernel" --bogus
 refused 1 "there is no flavour 'none'" "$kernel" --flavour none
 refused 1 "no such file or folder" "$kernel" --source /nonexistent
 refused 1 "--jobs takes a number" "$kernel" --jobs many
+refused 1 "--check: the flavour vanilla has no patches" "$kernel" --flavour vanilla --check true
+refused 1 "--check keeps nothing" "$kernel" --check true --devel
+refused 1 "--devel prints a folder of the cache" "$kernel" --devel --out /nonexistent/out
 full=$(mktemp -d)
 touch "$full/file"
 refused 1 "is not empty" "$kernel" --source "$top" --out "$full"

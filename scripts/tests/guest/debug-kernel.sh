@@ -9,9 +9,11 @@ results=$1/debug-kernel
 rm -rf "$results"
 "$top/scripts/run-guest" --kernel debug --results "$results"
 
-log=$results/guest-dmesg.txt
-grep -q 'Lock dependency validator' "$log" || { echo "lockdep is not in this kernel"; exit 1; }
-if grep -E 'WARNING|BUG:|possible recursive|circular locking|KASAN|refcount_t|DMA-API:.*(error|leak)|INFO: (task|lockdep|possible)|turning off the locking' "$log" |
-	grep -vE 'KernelAddressSanitizer initialized'; then
-	exit 1
-fi
+for mali in t860 g52; do
+	log=$results/$mali/guest-dmesg.txt
+	grep -q 'Lock dependency validator' "$log" || { echo "lockdep is not in this kernel"; exit 1; }
+	if grep -E 'WARNING|BUG:|possible recursive|circular locking|KASAN|refcount_t|DMA-API:.*(error|leak)|INFO: (task|lockdep|possible)|turning off the locking' "$log" |
+		grep -vE 'KernelAddressSanitizer initialized'; then
+		exit 1
+	fi
+done
