@@ -79,6 +79,14 @@ static void a_table_on_the_last_level_is_a_fault(void **state)
 	expect_fault(f, FAKE_VA, false, AS_FAULT_TRANSLATION | 3 | AS_FAULT_READ);
 }
 
+static void a_leaf_on_the_first_level_is_a_fault(void **state)
+{
+	struct fake *f = *state;
+
+	*fake_pte(f, 1, FAKE_VA, 0) = FAKE_RAM | LPAE_READ | LPAE_WRITE | LPAE_TYPE_LEAF;
+	expect_fault(f, FAKE_VA, false, AS_FAULT_TRANSLATION | 0 | AS_FAULT_READ);
+}
+
 static void addresses_end_at_48_bits(void **state)
 {
 	struct fake *f = *state;
@@ -225,6 +233,7 @@ int main(void)
 		TEST(a_block_is_a_leaf_above_the_last_level),
 		TEST(a_fault_names_its_level),
 		TEST(a_table_on_the_last_level_is_a_fault),
+		TEST(a_leaf_on_the_first_level_is_a_fault),
 		TEST(addresses_end_at_48_bits),
 		TEST(permissions_are_obeyed),
 		TEST(only_the_first_fault_is_recorded),

@@ -55,6 +55,18 @@ static void next_waits_for_the_slot(void **state)
 	assert_int_equal(fake_status(f, pa + 128), MALI_STATUS_DONE);
 }
 
+static void next_can_be_started_again(void **state)
+{
+	struct fake *f = *state;
+
+	chain(f);
+	fake_submit(f, 1, 1, FAKE_VA);
+	fake_run(f, 1);
+	fake_write(f, fake_js(1, JS_COMMAND_NEXT), JS_COMMAND_START);
+	fake_run(f, 1);
+	assert_int_equal(f->gpu.stats.jobs, 6);
+}
+
 static void a_failure_holds_the_slot(void **state)
 {
 	struct fake *f = *state;
@@ -292,8 +304,8 @@ static void a_hang_is_for_the_next_chain_of_its_slot(void **state)
 	assert_int_equal(f->gpu.control.hang, BIT(1));
 	fake_submit(f, 1, 1, FAKE_VA);
 	assert_int_equal(f->gpu.control.hang, 0);
-	fake_run(f, 1);
 	command(f, JS_COMMAND_SOFT_STOP);
+	fake_run(f, 1);
 	f->now_ns = ~0ULL / 2;
 	fake_run(f, 1);
 	assert_int_equal(status(f), MALI_STATUS_ACTIVE);
@@ -323,6 +335,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fake_setup, fake_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(next_waits_for_the_slot),
+		TEST(next_can_be_started_again),
 		TEST(a_failure_holds_the_slot),
 		TEST(a_failure_acknowledged_lets_next_start),
 		TEST(js_state_is_a_sample),

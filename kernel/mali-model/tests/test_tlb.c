@@ -145,15 +145,19 @@ static void a_page_mapped_again_has_its_new_owner(void **state)
 static void a_flush_forgets_its_region_only(void **state)
 {
 	struct fake *f = *state;
-	u64 far = FAKE_VA + 0x8000;
+	u64 last = FAKE_VA + 0x7000, far = FAKE_VA + 0x8000;
 
 	cached_page(f);
+	fake_map(f, 1, last, fake_page(f, 1));
 	fake_map(f, 1, far, fake_page(f, 1));
+	assert_int_equal(touch(f, last, true), MALI_ACCESS_OK);
 	assert_int_equal(touch(f, far, true), MALI_ACCESS_OK);
 	fake_unmap(f, 1, FAKE_VA);
+	fake_unmap(f, 1, last);
 	fake_unmap(f, 1, far);
 	fake_flush(f, 1, FAKE_VA);
 	assert_int_equal(touch(f, FAKE_VA, true), MALI_ACCESS_STALLED);
+	assert_int_equal(touch(f, last, true), MALI_ACCESS_STALLED);
 	assert_int_equal(touch(f, far, true), MALI_ACCESS_OK);
 	fake_flush(f, 1, far);
 	assert_int_equal(touch(f, far, true), MALI_ACCESS_STALLED);
