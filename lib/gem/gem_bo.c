@@ -66,6 +66,11 @@ struct gem_bo *gem_bo_create(struct gem_device *dev, uint64_t bytes)
 	return wrap(dev, handle, bytes);
 }
 
+struct gem_bo *gem_bo_adopt(struct gem_device *dev, uint32_t handle, uint64_t bytes)
+{
+	return wrap(dev, handle, bytes);
+}
+
 struct gem_bo *gem_bo_touched(struct gem_device *dev, uint64_t bytes)
 {
 	struct gem_bo *bo = gem_bo_create(dev, bytes);
@@ -132,6 +137,11 @@ void gem_bo_label(struct gem_bo *bo, const char *format, ...)
 	va_end(args);
 }
 
+int gem_bo_map_offset(struct gem_bo *bo, uint64_t *ret_offset)
+{
+	return bo->dev->ops->bo_map_offset(bo->dev->fd, bo->handle, ret_offset);
+}
+
 void *gem_bo_map_flags(struct gem_bo *bo, int flags)
 {
 	uint64_t offset = 0;
@@ -139,7 +149,7 @@ void *gem_bo_map_flags(struct gem_bo *bo, int flags)
 	int r;
 
 	igt_assert_f(!bo->map, "%s is mapped already\n", bo->label);
-	r = bo->dev->ops->bo_map_offset(bo->dev->fd, bo->handle, &offset);
+	r = gem_bo_map_offset(bo, &offset);
 	igt_assert_f(r == 0, "%s: no offset to map it at: %s\n", bo->label, strerror(-r));
 	map = mmap(NULL, bo->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | flags, bo->dev->fd,
 		   (off_t)offset);
@@ -180,6 +190,13 @@ void gem_bo_flush(struct gem_bo *bo)
 	gem_bo_wait_idle(bo);
 }
 
+int gem_bo_gpu_write(struct gem_bo *bo, uint64_t offset, uint64_t value, int after)
+{
+	igt_assert_f(offset % sizeof(value) == 0 && offset < bo->bytes,
+		     "%s has no word at byte %" PRIu64 "\n", bo->label, offset);
+	return bo->dev->ops->bo_gpu_write(bo->dev->fd, bo->handle, offset, value, after);
+}
+
 void gem_bo_wait_idle(struct gem_bo *bo)
 {
 	int r = bo->dev->ops->bo_wait(bo->dev->fd, bo->handle, /* block= */ true);
@@ -205,6 +222,15 @@ int gem_bo_export(struct gem_bo *bo)
 		     "%s: exporting it: %s\n", bo->label, strerror(errno));
 	bo->dmabuf = fd;
 	return fd;
+}
+
+struct gem_bo *gem_bo_import(struct gem_device *dev, int dmabuf, uint64_t bytes)
+{
+	uint32_t handle = 0;
+
+	igt_assert_f(drmPrimeFDToHandle(dev->fd, dmabuf, &handle) == 0,
+		     "importing a BO of %" PRIu64 " bytes: %s\n", bytes, strerror(errno));
+	return wrap(dev, handle, bytes);
 }
 
 bool gem_bo_madvise(struct gem_bo *bo, enum gem_advice advice)

@@ -36,6 +36,12 @@ struct gem_bo {
  */
 struct gem_bo *gem_bo_create(struct gem_device *dev, uint64_t bytes);
 
+/**
+ * Make a BO of @handle of @dev and @bytes, which the caller made in a way that not every driver
+ * has. The handle is closed with the BO.
+ */
+struct gem_bo *gem_bo_adopt(struct gem_device *dev, uint32_t handle, uint64_t bytes);
+
 /** A BO that has its pages: mapped, and written to in one place, which allocates them all. */
 struct gem_bo *gem_bo_touched(struct gem_device *dev, uint64_t bytes);
 
@@ -58,11 +64,22 @@ void *gem_bo_map(struct gem_bo *bo);
 void *gem_bo_map_flags(struct gem_bo *bo, int flags);
 void gem_bo_unmap(struct gem_bo *bo);
 
+/** Where to mmap() the device for this BO. Returns 0 or a negative errno. */
+int gem_bo_map_offset(struct gem_bo *bo, uint64_t *ret_offset);
+
 /** Write the pattern into every page, of a new generation each time. Maps the BO if need be. */
 void gem_bo_fill(struct gem_bo *bo);
 
 /** Have the GPU, or the host, read all that the CPU wrote, and wait until it has. */
 void gem_bo_flush(struct gem_bo *bo);
+
+/**
+ * Queue the GPU's writing of @value at byte @offset, a multiple of 8, which begins when the fence
+ * of the sync_file @after signals; -1: at once. The BO is busy until it is done. Returns 0, or
+ * the negative errno with which the kernel refuses. Whether it was done the BO's contents tell:
+ * the GPU's faults are not reported. Only after gem_require_gpu_write().
+ */
+int gem_bo_gpu_write(struct gem_bo *bo, uint64_t offset, uint64_t value, int after);
 
 /** Wait until the GPU has finished with the BO. */
 void gem_bo_wait_idle(struct gem_bo *bo);
@@ -72,6 +89,9 @@ bool gem_bo_is_busy(struct gem_bo *bo);
 
 /** Export the BO; returns bo->dmabuf, which is closed with the BO or its handle. */
 int gem_bo_export(struct gem_bo *bo);
+
+/** The BO behind @dmabuf in another file, @dev; its mapping and advice are its own. */
+struct gem_bo *gem_bo_import(struct gem_device *dev, int dmabuf, uint64_t bytes);
 
 /**
  * Close the handle, and what it was exported as: from now on only the mapping keeps the BO. What

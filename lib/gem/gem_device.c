@@ -15,6 +15,7 @@
 #include "igt_core.h"
 
 static const struct gem_ops *const drivers[] = {
+	&gem_panfrost_ops,
 	&gem_virtgpu_ops,
 };
 
@@ -71,6 +72,13 @@ void gem_require_madvise(const struct gem_device *dev)
 {
 	errno = 0;
 	igt_require_f(dev->caps.madvise, "%s\n", dev->ops->no_madvise);
+}
+
+void gem_require_gpu_write(const struct gem_device *dev)
+{
+	errno = 0;
+	igt_require_f(dev->ops->bo_gpu_write,
+		      "The library knows no way to have this GPU write into a BO\n");
 }
 
 int gem_madvise_raw(const struct gem_device *dev, uint32_t handle, uint32_t advice,

@@ -50,6 +50,14 @@ struct gem_ops {
 	int (*bo_wait)(int fd, uint32_t handle, bool block);
 	/** Queue the GPU's (or host's) reading of all @bytes the CPU wrote. NULL: not needed. */
 	int (*bo_flush)(int fd, uint32_t handle, uint64_t bytes);
+	/**
+	 * Queue the GPU's writing of the 64-bit @value at byte @offset of the BO, when the fence
+	 * of the sync_file @after signals (-1: now). From now on the BO is in use. A fault of the
+	 * GPU is no error here. NULL: this GPU cannot be made to.
+	 */
+	int (*bo_gpu_write)(int fd, uint32_t handle, uint64_t offset, uint64_t value, int after);
+	/** Name the BO for the kernel's own listings; -EOPNOTSUPP on a kernel without. NULL: none. */
+	int (*bo_set_label)(int fd, uint32_t handle, const char *label);
 };
 
 /** An open file of a device, with the BOs created through it. */
@@ -89,7 +97,11 @@ void gem_require_madvise(const struct gem_device *dev);
 int gem_madvise_raw(const struct gem_device *dev, uint32_t handle, uint32_t advice,
 		    uint32_t *retained);
 
+/** Skip unless the GPU itself can be made to write into BOs. */
+void gem_require_gpu_write(const struct gem_device *dev);
+
 /** The drivers: one table each, defined in the driver's own file. */
+extern const struct gem_ops gem_panfrost_ops;
 extern const struct gem_ops gem_virtgpu_ops;
 
 #endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The ioctls of panfrost, thinly wrapped. Names are those of IGT GPU Tools where it has them.
+ *
+ * Functions assert unless their name begins with "__"; those return 0 or the negative errno, and
+ * leave ret_ parameters alone on failure.
+ */
+#ifndef IGT_PANFROST_H
+#define IGT_PANFROST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "drm-uapi/panfrost_drm.h"
+
+/** A BO for the library's own use, below gem_bo.h; which is what tests take. */
+struct panfrost_bo {
+	uint32_t handle;
+	uint64_t offset; /**< GPU address */
+	uint32_t size;
+	void *map;	 /**< of the CPU, of igt_panfrost_mmap_bo(), or NULL */
+};
+
+/** Create a BO of @size bytes with PANFROST_BO_* @flags; igt_panfrost_free_bo() frees it. */
+struct panfrost_bo *igt_panfrost_gem_new(int fd, size_t size, uint32_t flags);
+void igt_panfrost_free_bo(int fd, struct panfrost_bo *bo);
+
+/** CREATE_BO with any @size, @flags and @pad. */
+int __igt_panfrost_create_bo(int fd, uint32_t size, uint32_t flags, uint32_t pad,
+			     struct drm_panfrost_create_bo *ret_created);
+
+/** MMAP_BO: where to mmap() the device. */
+int __igt_panfrost_mmap_offset(int fd, uint32_t handle, uint32_t flags, uint64_t *ret_offset);
+/** Map a BO, or @size bytes from its start, with PROT_ bits @prot. */
+void *igt_panfrost_mmap_bo(int fd, uint32_t handle, uint32_t size, unsigned int prot);
+
+/** GET_PARAM. */
+int __igt_panfrost_get_param(int fd, uint32_t param, uint64_t *ret_value);
+uint64_t igt_panfrost_get_param(int fd, uint32_t param);
+
+/** GET_BO_OFFSET: the BO's GPU address in this file's address space. */
+int __igt_panfrost_get_bo_offset(int fd, uint32_t handle, uint64_t *ret_offset);
+uint64_t igt_panfrost_get_bo_offset(int fd, uint32_t handle);
+
+/** SET_LABEL_BO; -EINVAL where the kernel has no such ioctl (before 6.16). */
+int __igt_panfrost_set_label(int fd, uint32_t handle, const char *label);
+
+/**
+ * WAIT_BO until @timeout_ms from now; 0 only asks, and then -EBUSY says it is in use. Else
+ * -ETIMEDOUT does. Restarted when a signal comes.
+ */
+int __igt_panfrost_wait_bo(int fd, uint32_t handle, unsigned int timeout_ms);
+
+/** What a submission takes. */
+struct panfrost_submit {
+	uint64_t jobs;		 /**< GPU address of the first descriptor */
+	const uint32_t *handles; /**< of the BOs it uses, that of the descriptors among them */
+	uint32_t handle_count;
+	uint32_t wait_for;	 /**< syncobj, or 0 */
+	uint32_t signals;	 /**< syncobj, or 0 */
+	uint32_t requirements;	 /**< PANFROST_JD_REQ_* */
+};
+
+int __igt_panfrost_submit(int fd, const struct panfrost_submit *submit);
+
+#endif
