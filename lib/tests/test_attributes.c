@@ -48,6 +48,18 @@ static int tear_down(void **state)
 	return r < 0 ? r : rmdir(folder);
 }
 
+__attribute__((format(printf, 1, 2)))
+static int print(const char *format, ...)
+{
+	va_list args;
+	int r;
+
+	va_start(args, format);
+	r = igt_sysfs_vprintf(dir, "name", format, args);
+	va_end(args);
+	return r;
+}
+
 static void texts(void **state)
 {
 	char buffer[8], *text;
@@ -81,6 +93,9 @@ static void texts(void **state)
 	assert_int_equal(igt_sysfs_printf(dir, "name", "%s-%d", "n", 7), 3);
 	igt_debugfs_simple_read(dir, "name", buffer, 3);
 	assert_string_equal(buffer, "n-");
+	assert_int_equal(print("%c", 'm'), 1);
+	igt_debugfs_simple_read(dir, "name", buffer, sizeof(buffer));
+	assert_string_equal(buffer, "m-7");
 	igt_debugfs_simple_read(dir, "none", buffer, sizeof(buffer));
 	assert_string_equal(buffer, "");
 }

@@ -60,6 +60,8 @@ static void engines(void **state)
 
 static void regions(void **state)
 {
+	const struct drm_client_meminfo *memory = &info.region_mem[0], *vram = &info.region_mem[1];
+
 	assert_int_equal(parse(HEAD "drm-total-memory:\t8 MiB\n"
 				    "drm-shared-memory:\t16\n"
 				    "drm-active-memory:\t0\n"
@@ -69,13 +71,13 @@ static void regions(void **state)
 	assert_int_equal(info.num_regions, 2);
 	assert_int_equal(info.last_region_index, 1);
 	assert_string_equal(info.region_names[0], "memory");
-	assert_int_equal(info.region_mem[0].total, 8 << 20);
-	assert_int_equal(info.region_mem[0].shared, 16);
-	assert_int_equal(info.region_mem[0].active, 0);
-	assert_int_equal(info.region_mem[0].resident, 4 << 20);
-	assert_int_equal(info.region_mem[0].purgeable, 128 << 10);
+	assert_int_equal(memory->total, 8 << 20);
+	assert_int_equal(memory->shared, 16);
+	assert_int_equal(memory->active, 0);
+	assert_int_equal(memory->resident, 4 << 20);
+	assert_int_equal(memory->purgeable, 128 << 10);
 	assert_string_equal(info.region_names[1], "vram");
-	assert_int_equal(info.region_mem[1].resident, 12 << 10);
+	assert_int_equal(vram->resident, 12 << 10);
 }
 
 /* What is not understood is left out, and nothing else with it. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Helpers that are pure logic, or need no more than files and pipes. */
+#include <drm.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -7,9 +8,11 @@
 #include <unistd.h>
 
 #include "igt_aux.h"
+#include "igt_debugfs.h"
 #include "igt_os.h"
 #include "igt_primes.h"
 #include "igt_rand.h"
+#include "igt_sizes.h"
 #include "igt_taints.h"
 #include "igt_types.h"
 #include "ioctl_wrappers.h"
@@ -48,6 +51,19 @@ static void until_timeout(void **state)
 	}
 	assert_true(runs >= 1 && runs <= 10);
 	assert_true(igt_now_ns() - start >= 1000000000);
+}
+
+static void waiting(void **state)
+{
+	const uint64_t start = igt_now_ns();
+	unsigned int looks = 0;
+
+	assert_true(igt_wait(++looks == 3, 1000, 1));
+	assert_int_equal(looks, 3);
+	assert_false(igt_wait(false, 20, 1));
+	assert_true(igt_now_ns() - start >= 20 * 1000000);
+	/* What holds at once is not waited for, whatever the time. */
+	assert_true(igt_wait(true, 0, 1000));
 }
 
 static void wait_and_close(void **state)
@@ -93,6 +109,10 @@ static void scoped_fd(void **state)
 	}
 	assert_int_equal(errno, ENOTTY);
 	assert_int_equal(fcntl(copy, F_GETFD), -1);
+	copy = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	igt_cleanup_fd(&copy);
+	assert_int_equal(copy, -1);
+	igt_cleanup_fd(&copy);
 }
 
 static void primes(void **state)
@@ -177,11 +197,34 @@ static void user_pointers(void **state)
 	assert_int_equal(sizeof(to_user_pointer(NULL)), 8);
 }
 
+static void constants(void **state)
+{
+	static const unsigned long long sizes[] = {
+		SZ_512,	 SZ_1K,	  SZ_2K,   SZ_4K,   SZ_8K,   SZ_16K, SZ_32K, SZ_64K,
+		SZ_128K, SZ_256K, SZ_512K, SZ_1M,   SZ_2M,   SZ_4M,  SZ_8M,  SZ_16M,
+		SZ_32M,	 SZ_64M,  SZ_128M, SZ_256M, SZ_512M, SZ_1G,  SZ_2G,  SZ_4G,
+	};
+	/* As i915 has them. */
+	static const unsigned int drops[] = {
+		DROP_UNBOUND, DROP_BOUND,      DROP_RETIRE, DROP_ACTIVE,       DROP_FREED,
+		DROP_SHRINK_ALL, DROP_IDLE, DROP_RESET_ACTIVE, DROP_RESET_SEQNO, DROP_RCU,
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++)
+		assert_true(sizes[i] == 512ull << i);
+	for (unsigned int i = 0; i < ARRAY_SIZE(drops); i++)
+		assert_int_equal(drops[i], 1u << i);
+	assert_int_equal(DROP_ALL, 0x7f);
+	/* Reading and writing a dma-buf is asked for as with a file. */
+	assert_int_equal(DRM_RDWR, O_RDWR);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(extremes),
 		cmocka_unit_test(until_timeout),
+		cmocka_unit_test(waiting),
 		cmocka_unit_test(wait_and_close),
 		cmocka_unit_test(fence_wait),
 		cmocka_unit_test(scoped_fd),
@@ -190,6 +233,7 @@ int main(void)
 		cmocka_unit_test(memory),
 		cmocka_unit_test(taints),
 		cmocka_unit_test(user_pointers),
+		cmocka_unit_test(constants),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
