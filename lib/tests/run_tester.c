@@ -51,6 +51,7 @@ static _Noreturn void become(const struct run_setup *setup, const char *name, ch
 	}
 	if (setup->tracer)
 		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	dup2(setup->keys ? channels->out : open("/dev/null", O_RDONLY), STDIN_FILENO);
 	dup2(channels->out, STDOUT_FILENO);
 	dup2(channels->err, STDERR_FILENO);
 	execv(path, argv);
@@ -240,8 +241,8 @@ static void open_channels(struct channels *channels, const struct run_setup *set
 	assert_non_null(channels->packets);
 }
 
-/* Make stdout of the child a terminal whose other end is @channels->terminal. */
-static int open_terminal(struct channels *channels)
+/* Make a terminal, type @keys into it, and return what is to be the child's stdin and stdout. */
+static int open_terminal(struct channels *channels, const char *keys)
 {
 	struct termios mode;
 	int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC), slave;
@@ -255,6 +256,7 @@ static int open_terminal(struct channels *channels)
 	cfmakeraw(&mode);
 	assert_int_equal(tcsetattr(slave, TCSANOW, &mode), 0);
 	fcntl(master, F_SETFL, O_NONBLOCK);
+	assert_int_equal(write(master, keys, strlen(keys)), strlen(keys));
 	channels->terminal = master;
 	return slave;
 }
@@ -270,8 +272,8 @@ static struct run run(const struct run_setup *setup, const char *name, va_list a
 	while (count <= MAX_ARGUMENTS && (argv[count] = va_arg(arguments, char *)))
 		count++;
 	open_channels(&channels, setup);
-	if (setup->terminal)
-		slave = open_terminal(&channels);
+	if (setup->keys)
+		slave = open_terminal(&channels, setup->keys);
 	if (setup->tracer)
 		prctl(PR_SET_NAME, setup->tracer);
 	fflush(NULL);

@@ -16,7 +16,7 @@
 struct run_setup {
 	const char *environment[6]; /* "KEY=value", up to a NULL */
 	bool socket;		    /* give it a runner's socket */
-	bool terminal;		    /* stdout is a terminal */
+	const char *keys;	    /* stdout and stdin are a terminal, where these are typed */
 	bool stack;		    /* keep the stack frames in the texts */
 	const char *tracer;	    /* be a debugger of this name around it */
 };
