@@ -55,7 +55,7 @@ char *igt_debugfs_path(int device, char *path, int pathlen)
 		return NULL;
 	}
 	filter.path = self;
-	if (igt_device_filter_find("/sys", &filter, /* render= */ false, &node) < 0)
+	if (igt_device_filter_find("/sys", &filter, 0, /* render= */ false, &node) < 0)
 		return NULL;
 	number = node + strcspn(node, "0123456789");
 	if (snprintf(path, (size_t)pathlen, "%s/dri/%s", debugfs, number) >= pathlen)

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (igt_device_filter_parse(text, &filter, &why) < 0)
 		fuzz_assert(why);
 	else
-		fuzz_assert(igt_device_filter_find("/nonexistent", &filter, false, &node) < 0);
+		fuzz_assert(igt_device_filter_find("/nonexistent", &filter, 0, false, &node) < 0);
 	free(text);
 	return 0;
 }
