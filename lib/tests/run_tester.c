@@ -69,13 +69,13 @@ static char *contents(int fd)
 	return text;
 }
 
-static int is_noise(const char *line, bool stack)
+static int is_noise(const char *line, bool raw)
 {
 	while (*line == ' ')
 		line++;
-	return strncmp(line, "IGT-Version: ", 13) == 0 ||
-	       strncmp(line, "Using IGT_SRANDOM=", 18) == 0 ||
-	       (!stack && line[0] == '#' && isdigit((unsigned char)line[1]));
+	return !raw && (strncmp(line, "IGT-Version: ", 13) == 0 ||
+			strncmp(line, "Using IGT_SRANDOM=", 18) == 0 ||
+			(line[0] == '#' && isdigit((unsigned char)line[1])));
 }
 
 /* What stands for a number at @at that may change, or NULL when the number counts. */
@@ -104,19 +104,19 @@ static const char *stand_in(const char *text, const char *at, size_t digits)
 	return NULL;
 }
 
-/* Takes over @raw. */
-static char *even_out(char *raw, bool stack)
+/* Takes over @text. */
+static char *even_out(char *text, bool raw)
 {
-	char *even = calloc(1, 2 * strlen(raw) + 1), *to = even;
-	const char *at = raw;
+	char *even = calloc(1, 2 * strlen(text) + 1), *to = even;
+	const char *at = text;
 	int line_start = 1;
 
 	assert_non_null(even);
 	while (*at) {
 		size_t digits = strspn(at, "0123456789");
-		const char *other = digits ? stand_in(raw, at, digits) : NULL;
+		const char *other = digits ? stand_in(text, at, digits) : NULL;
 
-		if (line_start && is_noise(at, stack)) {
+		if (line_start && is_noise(at, raw)) {
 			at += strcspn(at, "\n");
 			at += *at == '\n';
 			continue;
@@ -127,7 +127,7 @@ static char *even_out(char *raw, bool stack)
 		to = other ? stpcpy(to, other) : mempcpy(to, at, digits);
 		at += digits;
 	}
-	free(raw);
+	free(text);
 	return even;
 }
 
@@ -143,7 +143,7 @@ static void print_strings(FILE *to, const char *at, const char *end)
 	fputc('\n', to);
 }
 
-static void print_packet(FILE *to, char *packet, size_t size, bool stack)
+static void print_packet(FILE *to, char *packet, size_t size, bool raw)
 {
 	static const char *const names[] = {
 		"INVALID",	"LOG",		  "EXEC",    "EXIT",
@@ -164,7 +164,7 @@ static void print_packet(FILE *to, char *packet, size_t size, bool stack)
 		char *text = strdup(data);
 
 		assert_int_equal(strlen(data) + 1, end - data);
-		text = even_out(text, stack);
+		text = even_out(text, raw);
 		if (*text)
 			fprintf(to, "%s%s \"%s\"\n", header.tid ? "" : "(signal) ",
 				stream == IGT_STREAM_STDERR ? "err" : "out", text);
@@ -181,7 +181,7 @@ static void print_packet(FILE *to, char *packet, size_t size, bool stack)
 }
 
 /* Take what the tester has sent. Returns false when there is nothing. */
-static bool receive(struct channels *channels, bool stack)
+static bool receive(struct channels *channels, bool raw)
 {
 	char packet[64 << 10];
 	ssize_t size;
@@ -196,7 +196,7 @@ static bool receive(struct channels *channels, bool stack)
 	size = recv(channels->socket[0], packet, sizeof(packet), MSG_DONTWAIT);
 	if (size <= 0)
 		return false;
-	print_packet(channels->packets, packet, (size_t)size, stack);
+	print_packet(channels->packets, packet, (size_t)size, raw);
 	return true;
 }
 
@@ -208,7 +208,7 @@ static void go_on(pid_t pid, int status)
 	ptrace(PTRACE_CONT, pid, NULL, (void *)(intptr_t)sig);
 }
 
-static int attend(pid_t pid, struct channels *channels, bool stack)
+static int attend(pid_t pid, struct channels *channels, bool raw)
 {
 	for (;;) {
 		struct pollfd ready[] = {
@@ -222,12 +222,12 @@ static int attend(pid_t pid, struct channels *channels, bool stack)
 				go_on(pid, status);
 				continue;
 			}
-			while (receive(channels, stack))
+			while (receive(channels, raw))
 				;
 			return status;
 		}
 		if (poll(ready, 2, 2) > 0)
-			receive(channels, stack);
+			receive(channels, raw);
 	}
 }
 
@@ -285,7 +285,7 @@ static struct run run(const struct run_setup *setup, const char *name, va_list a
 		become(setup, name, argv, &channels);
 	}
 	close(channels.socket[1]);
-	status = attend(pid, &channels, setup->stack);
+	status = attend(pid, &channels, setup->raw);
 	close(channels.socket[0]);
 	if (slave >= 0) {
 		close(slave);
@@ -294,8 +294,8 @@ static struct run run(const struct run_setup *setup, const char *name, va_list a
 	fclose(channels.packets);
 	return (struct run){
 		.code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
-		.out = even_out(contents(channels.out), setup->stack),
-		.err = even_out(contents(channels.err), setup->stack),
+		.out = even_out(contents(channels.out), setup->raw),
+		.err = even_out(contents(channels.err), setup->raw),
 		.packets = channels.packet_text,
 	};
 }

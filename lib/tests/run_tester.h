@@ -17,7 +17,7 @@ struct run_setup {
 	const char *environment[6]; /* "KEY=value", up to a NULL */
 	bool socket;		    /* give it a runner's socket */
 	const char *keys;	    /* stdout and stdin are a terminal, where these are typed */
-	bool stack;		    /* keep the stack frames in the texts */
+	bool raw;		    /* keep the lines that are left out otherwise */
 	const char *tracer;	    /* be a debugger of this name around it */
 };
 

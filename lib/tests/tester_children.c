@@ -147,13 +147,14 @@ int igt_main()
 
 	igt_subtest("helper-ends") {
 		struct igt_helper_process helper = {};
+		siginfo_t end;
 
 		igt_fork_helper(&helper)
 			exit(3);
 		igt_assert_eq(WEXITSTATUS(igt_wait_helper(&helper)), 3);
 		igt_fork_helper(&helper)
-			exit(4);
-		usleep(100000);
+			_exit(4);
+		waitid(P_PID, (id_t)helper.pid, &end, WEXITED | WNOWAIT);
 		igt_stop_helper(&helper);
 	}
 
@@ -161,9 +162,9 @@ int igt_main()
 		struct igt_helper_process helper = {};
 
 		igt_fork_helper(&helper)
-			exit(5);
+			_exit(5);
 		igt_fork(child, 1)
-			usleep(200000);
+			usleep(500000);
 		igt_waitchildren();
 		igt_stop_helper(&helper);
 	}
