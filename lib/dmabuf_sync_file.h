@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Fences of a dma-buf that user space takes out as sync_files, and adds (since Linux 6.0). Names
  * are those of IGT GPU Tools. @flags are DMA_BUF_SYNC_READ, DMA_BUF_SYNC_WRITE or both: what one
  * is about to do, or does.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Small things every test needs.
  */
 #ifndef IGT_AUX_H

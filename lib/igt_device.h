@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Being the DRM master of a device. Names are those of IGT GPU Tools.
  */
 #ifndef IGT_DEVICE_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Reading all there is below a directory, for what that makes the kernel do. Names are those of
  * IGT GPU Tools.
  */

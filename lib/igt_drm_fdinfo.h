@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * What the kernel tells about a DRM file in /proc/<pid>/fdinfo/<fd>: time on engines, and memory
  * by region. The format is that of Documentation/gpu/drm-usage-stats.rst; names are those of IGT
  * GPU Tools.

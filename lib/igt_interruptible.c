@@ -5,11 +5,8 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -140,51 +137,35 @@ bool igt__interruptible(int round, bool enable)
 
 /* --- the helper process ------------------------------------------------------------------- */
 
-static pid_t helper;
+static struct igt_helper_process helper = {.use_SIGKILL = true};
 static struct sigaction action_before;
+static bool listening;
 
 static void heard(int sig)
 {
 }
 
-static _Noreturn void signal_parent(pid_t parent)
-{
-	struct timespec pause = {.tv_nsec = HELPER_PAUSE_US * 1000};
-
-	/* The test's handlers would end the test from here. */
-	for (int sig = 1; sig < SIGRTMIN; sig++)
-		signal(sig, SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	while (getppid() == parent && kill(parent, HELPER_SIGNAL) == 0)
-		nanosleep(&pause, NULL);
-	_exit(0);
-}
-
 void igt_fork_signal_helper(void)
 {
+	/* Without SA_RESTART system calls return. */
 	struct sigaction action = {.sa_handler = heard};
-	pid_t parent = getpid();
+	const struct timespec pause = {.tv_nsec = HELPER_PAUSE_US * 1000};
+	const pid_t parent = getpid();
 
-	igt_assert_f(!helper, "the signal helper runs already\n");
 	sigaction(HELPER_SIGNAL, &action, &action_before);
-	fflush(NULL);
-	helper = fork();
-	if (helper == 0)
-		signal_parent(parent);
-	if (helper < 0) {
-		helper = 0;
-		igt_assert_f(false, "no process for the signal helper: %s\n", strerror(errno));
-	}
+	listening = true;
 	end_with_subtest();
+	igt_fork_helper(&helper) {
+		while (kill(parent, HELPER_SIGNAL) == 0)
+			nanosleep(&pause, NULL);
+	}
 }
 
 void igt_stop_signal_helper(void)
 {
-	if (!helper)
-		return;
-	kill(helper, SIGKILL);
-	while (waitpid(helper, NULL, 0) < 0 && errno == EINTR)
-		;
-	helper = 0;
-	sigaction(HELPER_SIGNAL, &action_before, NULL);
+	/* The end of a subtest may have stopped it before. */
+	igt_stop_helper(&helper);
+	if (listening)
+		sigaction(HELPER_SIGNAL, &action_before, NULL);
+	listening = false;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Ioctls that a signal interrupts, over and over, at ever later moments: what the kernel has to
  * undo halfway it must undo right. Names are those of IGT GPU Tools.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * The ioctl that tests and helpers call, and what they expect of it.
  */
 #ifndef IGT_IOCTL_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * What the sources about modules share. Nothing here is for tests.
  */
 #ifndef IGT_KMOD_CONTEXT_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * What tests without a display need of mode setting: dumb buffers, and a console that leaves the
  * screen alone. Names are those of IGT GPU Tools.
  */

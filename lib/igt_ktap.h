@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Reading of KTAP, in which KUnit reports (Documentation/dev-tools/ktap.rst): suites, each of
  * which has cases. Names are those of IGT GPU Tools.
  *

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Lists whose links are members of what is listed. Names are those of IGT GPU Tools.
  *
  *	struct thing {

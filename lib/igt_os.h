@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * How much memory the machine has, and whether that suffices. Names are those of IGT GPU Tools.
  */
 #ifndef IGT_OS_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * The ioctls of panfrost, thinly wrapped, and jobs that are known to end well, badly or not at
  * all. Names are those of IGT GPU Tools where it has them.
  *

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Parameters of the module that drives a DRM device. Names are those of IGT GPU Tools.
  */
 #ifndef IGT_PARAMS_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Prime numbers, for steps that fit no power of two. Names are those of IGT GPU Tools.
  */
 #ifndef IGT_PRIMES_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Random numbers that are the same on every machine for the same seed. Names, and the function
  * itself, are those of IGT GPU Tools: f54,1 of "Pseudorandom Recursions" by L. Hars and
  * G. Petruska. Not for secrets.

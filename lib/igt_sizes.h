@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Sizes in bytes under the names of IGT GPU Tools. Up to 2 GiB they are ints, or unsigned.
  */
 #ifndef IGT_SIZES_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * DRM sync objects: handles of a DRM file, each of which holds a fence, or one for each point of
  * a timeline. Names are those of IGT GPU Tools.
  *

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Attributes in sysfs, of a DRM device or below any open directory. Names are those of IGT GPU
  * Tools.
  *

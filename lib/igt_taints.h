@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * What the kernel says is wrong with itself: /proc/sys/kernel/tainted. Names are those of IGT GPU
  * Tools; the bits are those of Documentation/admin-guide/tainted-kernels.rst.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * File descriptors that close themselves when their scope ends. A block that skips or fails is
  * left by a jump, which is no end of a scope: in a test these are for what cannot fail.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * BOs of vgem, the driver without hardware, and fences on them. Names are those of IGT GPU Tools.
  * What does not begin with "__" or "vgem_has" fails the test when the kernel refuses.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Ioctls that every DRM driver has, for tests that work with handles and not with BOs (those use
  * gem/gem_bo.h). Names are those of IGT GPU Tools. What does not begin with "__" fails the test
  * when the kernel refuses.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * The header of a job descriptor under the name that IGT GPU Tools has for it. mali/mali_job.h
  * has the same for this suite's own tests, and says what the GPU makes of it.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Fences that are signalled when a test says so (CONFIG_SW_SYNC), and what any sync_file tells.
  * Names are those of IGT GPU Tools.
  */
