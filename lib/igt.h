@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * What nearly every test includes: the test core, the opening of devices, and the helpers that
  * need no driver. A test of IGT GPU Tools takes a good part of the system's headers from here as
  * well, so they are included for it.
@@ -32,6 +33,7 @@
 #include <unistd.h>
 #include <xf86drm.h>
 
+#include "drm_driver.h"
 #include "drmtest.h"
 #include "igt_aux.h"
 #include "igt_core.h"

@@ -165,6 +165,36 @@ static void console_leaves_the_screen(void)
 	igt_assert_eq((int)mode, KD_TEXT);
 }
 
+static void driver_has_a_name(void)
+{
+	char name[32];
+	int fd;
+
+	igt_assert_eq(__get_drm_device_name(gpu, name, sizeof(name)), 0);
+	igt_assert(strcmp(name, "virtio_gpu") == 0);
+	igt_assert_eq_u32((unsigned int)drm_get_chipset(gpu), DRIVER_VIRTIO);
+	igt_assert(!is_i915_device(gpu));
+	/* virtio-gpu is none of DRIVER_ANY, unless it is asked for by name. */
+	__set_forced_driver("virtio_gpu");
+	fd = __drm_open_driver(DRIVER_ANY);
+	__set_forced_driver(NULL);
+	igt_assert_fd(fd);
+	igt_assert_eq_u32((unsigned int)drm_get_chipset(fd), DRIVER_VIRTIO);
+	igt_assert_eq(__drm_close_driver(fd), 0);
+}
+
+static void master_is_opened(void)
+{
+	int fd;
+
+	/* The file of this group is master since it was opened. */
+	igt_device_drop_master(gpu);
+	fd = drm_open_driver_master(DRIVER_VIRTIO);
+	igt_assert_eq(__igt_device_set_master(gpu), -EBUSY);
+	igt_assert_eq(__drm_close_driver(fd), 0);
+	igt_device_set_master(gpu);
+}
+
 void helpers_device(void)
 {
 	igt_fixture()
@@ -193,6 +223,14 @@ void helpers_device(void)
 	igt_describe("igt_device_set_master() and igt_device_drop_master()");
 	igt_subtest("master-comes-and-goes")
 		master_comes_and_goes();
+
+	igt_describe("__get_drm_device_name() and its relatives");
+	igt_subtest("driver-has-a-name")
+		driver_has_a_name();
+
+	igt_describe("drm_open_driver_master() makes it master");
+	igt_subtest("master-is-opened")
+		master_is_opened();
 
 	igt_describe("__kms_addfb() makes a framebuffer, or tells why not");
 	igt_subtest("framebuffer-is-made")
