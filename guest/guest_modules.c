@@ -28,6 +28,8 @@ const struct guest_module_want guest_module_wants[] = {
 	{.name = "udmabuf"},
 	/* The kernel's own tests of the shmem helper. */
 	{.name = "drm_gem_shmem_test"},
+	/* The kernel's own tests of fences. */
+	{.name = "dmabuf_selftests"},
 	{},
 };
 

@@ -56,4 +56,10 @@ void helpers_modules(void)
 	igt_describe("igt_kmod_has_param() finds parameters of modules");
 	igt_subtest("parameter-is-found")
 		parameter_is_found();
+
+	igt_describe("igt_kunit() runs suites, and finds every case");
+	igt_kunit("drm_gem_shmem_test", NULL, NULL);
+
+	igt_describe("igt_kselftests() runs the self-tests of a module");
+	igt_kselftests("dmabuf_selftests", NULL, NULL, NULL);
 }
