@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "igt_aux.h"
+#include "igt_core.h"
 #include "igt_debugfs.h"
 #include "igt_os.h"
 #include "igt_primes.h"
@@ -215,6 +216,8 @@ static void constants(void **state)
 	for (unsigned int i = 0; i < ARRAY_SIZE(drops); i++)
 		assert_int_equal(drops[i], 1u << i);
 	assert_int_equal(DROP_ALL, 0x7f);
+	assert_int_equal(NSEC_PER_SEC, 1000000000);
+	assert_int_equal(READ_ONCE(drops[1]), 2);
 	/* Reading and writing a dma-buf is asked for as with a file. */
 	assert_int_equal(DRM_RDWR, O_RDWR);
 }

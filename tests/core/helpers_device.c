@@ -183,6 +183,23 @@ static void driver_has_a_name(void)
 	igt_assert_eq(__drm_close_driver(fd), 0);
 }
 
+static void drivers_are_opened(void)
+{
+	int fd = drm_open_driver_render(DRIVER_VIRTIO);
+
+	igt_assert_eq(drmGetNodeTypeFromFd(fd), DRM_NODE_RENDER);
+	igt_assert_eq(drm_close_driver(fd), 0);
+	fd = __drm_open_driver_another(0, DRIVER_VIRTIO);
+	igt_assert_eq(drmGetNodeTypeFromFd(fd), DRM_NODE_PRIMARY);
+	igt_assert_eq(drm_close_driver(fd), 0);
+	/* There is one, and none of the others. */
+	igt_assert_eq(__drm_open_driver_another(1, DRIVER_VIRTIO), -1);
+	igt_assert_eq(__drm_open_driver_render(DRIVER_INTEL), -1);
+	igt_assert_eq(__drm_open_driver(DRIVER_INTEL | DRIVER_VC4), -1);
+	igt_assert_eq(drm_load_module(DRIVER_VIRTIO), 0);
+	errno = 0;
+}
+
 static void master_is_opened(void)
 {
 	int fd;
@@ -227,6 +244,10 @@ void helpers_device(void)
 	igt_describe("__get_drm_device_name() and its relatives");
 	igt_subtest("driver-has-a-name")
 		driver_has_a_name();
+
+	igt_describe("__drm_open_driver() and its relatives open the node that is asked for");
+	igt_subtest("drivers-are-opened")
+		drivers_are_opened();
 
 	igt_describe("drm_open_driver_master() makes it master");
 	igt_subtest("master-is-opened")

@@ -57,9 +57,11 @@ void helpers_modules(void)
 	igt_subtest("parameter-is-found")
 		parameter_is_found();
 
+	/* Becomes "drm_gem_shmem". */
 	igt_describe("igt_kunit() runs suites, and finds every case");
 	igt_kunit("drm_gem_shmem_test", NULL, NULL);
 
+	/* Becomes "all-tests". */
 	igt_describe("igt_kselftests() runs the self-tests of a module");
 	igt_kselftests("dmabuf_selftests", NULL, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 
 #include "core/helpers.h"
 #include "igt.h"
+#include "igt_cleanup.h"
 #include "igt_debugfs.h"
 #include "igt_interruptible.h"
 #include "igt_os.h"
@@ -113,8 +114,44 @@ static void debugfs_is_there(void)
 	igt_assert_eq(access(path, F_OK), 0);
 }
 
+static __noreturn void end_well(void)
+{
+	igt_success();
+}
+
+static void alarm_is_called_off(void)
+{
+	igt_set_timeout(1, "an alarm that was called off");
+	igt_reset_timeout();
+	igt_assert_eq(poll(NULL, 0, 1100), 0);
+	end_well();
+}
+
+static void kernel_log_has_the_line(void)
+{
+	_cleanup_close_ int kmsg = open("/dev/kmsg", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char record[512] = "";
+
+	igt_require_f(kmsg >= 0, "/dev/kmsg cannot be read\n");
+	lseek(kmsg, 0, SEEK_END);
+	igt_kmsg(KMSG_DEBUG "%s: a line for the log\n", igt_test_name());
+	igt_assert_lt(0, (int)read(kmsg, record, sizeof(record) - 1));
+	/* Of a user's program, 8, and of level 7. */
+	igt_assert_f(strncmp(record, "15,", 3) == 0, "the record is %s", record);
+	igt_assert_f(strstr(record, ";[IGT] core_helpers: a line for the log"),
+		     "the record is %s", record);
+}
+
 void helpers_process(void)
 {
+	igt_describe("igt_reset_timeout() calls off what igt_set_timeout() ordered");
+	igt_subtest("alarm-is-called-off")
+		alarm_is_called_off();
+
+	igt_describe_f("igt_kmsg() writes a line of level %d into the kernel log", 7);
+	igt_subtest("kernel-log-has-the-line")
+		kernel_log_has_the_line();
+
 	igt_describe("igt_while_interruptible() interrupts ioctls until none is any more");
 	igt_subtest("ioctls-are-interrupted")
 		ioctls_are_interrupted();
