@@ -28,6 +28,8 @@ static const struct guest_module_want suite_wants[] = {
 	{.name = "udmabuf"},
 	/* The kernel's own tests of the shmem helper. */
 	{.name = "drm_gem_shmem_test"},
+	/* The kernel's own tests of fences. */
+	{.name = "dmabuf_selftests"},
 };
 
 #define MALI_WANTS 2 /* the model, and the driver that finds it in place of hardware */

@@ -10,6 +10,8 @@
 #ifndef IGT_WIRE_H
 #define IGT_WIRE_H
 
+#include <stdint.h>
+
 /** Exit codes of a test binary. Above 128: 128 + signal number. */
 #define IGT_EXIT_SUCCESS 0
 #define IGT_EXIT_SKIP 77
@@ -25,6 +27,10 @@
 #define IGT_ENV_SRANDOM "IGT_SRANDOM"
 #define IGT_ENV_FORCE_DRIVER "IGT_FORCE_DRIVER"
 #define IGT_ENV_DEVICE "IGT_DEVICE"
+/** Path of the configuration file, instead of ~/.igtrc. */
+#define IGT_ENV_CONFIG "IGT_CONFIG_PATH"
+/** Set by a runner: number of the file descriptor of its socket, see igt_packet_header. */
+#define IGT_ENV_SOCKET "IGT_RUNNER_SOCKET_FD"
 
 /** `IGT-Version: 0.1.0-<sha> (<cpu>) (<sysname>: <release> <machine>)` */
 #define IGT_TEXT_VERSION "IGT-Version: "
@@ -43,9 +49,56 @@
 #define IGT_WORD_FAIL "FAIL"
 #define IGT_WORD_CRASH "CRASH"
 
+/** Begins the last line of the message of igt_abort_on_f(), before the exit with IGT_EXIT_ABORT. */
+#define IGT_TEXT_ABORT_CONDITION "abort condition: "
+
 /** Kernel log markers: `[IGT] <prog>: starting subtest <name>`. */
 #define IGT_KMSG_PREFIX "[IGT] "
 #define IGT_KMSG_STARTING ": starting subtest "
 #define IGT_KMSG_STARTING_DYNAMIC ": starting dynamic subtest "
+#define IGT_KMSG_FINISHED ": finished subtest "
+/** What follows is a PCRE: matching kernel messages are no warnings until the next subtest. */
+#define IGT_KMSG_IGNORE "add ignored dmesg regex: "
+
+/**
+ * The socket between runner and test, of AF_UNIX and SOCK_DGRAM: each datagram the test sends is
+ * one packet, and the test never reads. In host byte order, without padding. Behind the header
+ * come, in the order told below, integers as they are and strings with their NUL.
+ *
+ * With a socket a test prints neither the version nor any start or result line, and its log
+ * goes into packets too; what else it prints still goes to its stdout and stderr.
+ */
+struct igt_packet_header {
+	uint32_t size; /**< bytes of the packet, this header included */
+	uint32_t type; /**< one of igt_packet_type */
+	int32_t pid;   /**< the sender's */
+	int32_t tid;   /**< the sending thread; 0 from a signal handler, which cannot tell */
+};
+
+enum igt_packet_type {
+	IGT_PACKET_INVALID,
+	IGT_PACKET_LOG,		    /**< u8 igt_packet_stream, str text */
+	IGT_PACKET_EXEC,	    /**< str command line; the runner's, before exec */
+	IGT_PACKET_EXIT,	    /**< i32 exit code, str seconds; the runner's */
+	IGT_PACKET_SUBTEST_START,   /**< str name */
+	IGT_PACKET_SUBTEST_RESULT,  /**< str name, str result word, str seconds, str reason */
+	IGT_PACKET_DYNAMIC_START,   /**< as IGT_PACKET_SUBTEST_START */
+	IGT_PACKET_DYNAMIC_RESULT,  /**< as IGT_PACKET_SUBTEST_RESULT */
+	IGT_PACKET_VERSION,	    /**< str the IGT-Version line with its newline */
+	IGT_PACKET_RESULT_OVERRIDE, /**< str final result in lower case; the runner's */
+	IGT_PACKET_TYPES,
+};
+
+enum igt_packet_stream {
+	IGT_STREAM_STDOUT = 1,
+	IGT_STREAM_STDERR = 2,
+};
+
+/** A longer text is sent as several IGT_PACKET_LOG; bytes without the NUL. */
+#define IGT_PACKET_TEXT_MAX 4096
+/** The same from a signal handler. */
+#define IGT_PACKET_TEXT_MAX_SIGNAL 127
+/** In a file of packets, precedes each of them. */
+#define IGT_PACKET_CANARY ((uint32_t)'I' << 24 | 'G' << 16 | 'T' << 8 | '1')
 
 #endif

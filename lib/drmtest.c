@@ -15,6 +15,7 @@
 #include "igt_cleanup.h"
 #include "igt_core.h"
 #include "igt_device_filter.h"
+#include "igt_kmod.h"
 
 /* Nodes that are tried when no filter names one; DRM gave these minors first. */
 #define NODES 16
@@ -132,19 +133,16 @@ static int open_nth(unsigned int index, unsigned int chipset, bool render)
 	return -1;
 }
 
-static int open_index(unsigned int index, unsigned int chipset, bool render)
+/* Open what the filters select, if there are any. */
+static int open_filtered(unsigned int index, unsigned int chipset, bool render)
 {
-	const struct igt_device_filter *filter = igt_device_filter_get(index);
 	_cleanup_free_ char *path = NULL;
 	unsigned int driver;
 	int fd;
 
-	chipset = effective_mask(chipset);
-	if (!filter)
-		return open_nth(index, chipset, render);
-	if (igt_device_filter_find("/sys", filter, render, &path) < 0) {
-		igt_info("No %s node for device filter %s\n", render ? "render" : "primary",
-			 filter->path);
+	if (igt_device_filter_find_index("/sys", index, render, &path) < 0) {
+		igt_info("No %s node for device %u of the device filters\n",
+			 render ? "render" : "primary", index);
 		return -1;
 	}
 	fd = drm_open_node(path, chipset, &driver);
@@ -153,6 +151,41 @@ static int open_index(unsigned int index, unsigned int chipset, bool render)
 	else if (fd < 0)
 		igt_info("Device filter selects %s: %s\n", path, strerror(-fd));
 	return fd < 0 ? -1 : fd;
+}
+
+/* Load the modules of the drivers in @chipset. Returns whether one could be loaded. */
+static bool load_modules(unsigned int chipset)
+{
+	bool loaded = false;
+
+	/* "Any driver" asks for what is there, not for every module of the distribution. */
+	if (chipset == DRIVER_ANY)
+		return false;
+	for (unsigned int i = 0; i < ARRAY_SIZE(drivers); i++)
+		if (chipset & drivers[i].bit && igt_kmod_load(drivers[i].version, NULL) == 0)
+			loaded = true;
+	return loaded;
+}
+
+/* The DRM core makes the node in /dev a little after the driver was probed. */
+#define NODE_APPEARS_MS 1000
+
+static int open_index(unsigned int index, unsigned int chipset, bool render)
+{
+	int fd;
+
+	chipset = effective_mask(chipset);
+	if (igt_device_filter_get(0))
+		return open_filtered(index, chipset, render);
+	fd = open_nth(index, chipset, render);
+	if (fd < 0 && load_modules(chipset))
+		igt_wait((fd = open_nth(index, chipset, render)) >= 0, NODE_APPEARS_MS, 20);
+	return fd;
+}
+
+int drm_load_module(unsigned int chipset)
+{
+	return load_modules(chipset) ? 0 : -1;
 }
 
 int __drm_open_driver_another(unsigned int index, unsigned int chipset)
@@ -200,7 +233,7 @@ int drm_reopen(int fd, bool render)
 	if (asprintf(&self, "/proc/self/fd/%d", fd) < 0)
 		return -ENOMEM;
 	filter.path = self;
-	r = igt_device_filter_find("/sys", &filter, render, &path);
+	r = igt_device_filter_find("/sys", &filter, 0, render, &path);
 	if (r < 0)
 		return r;
 	return drm_open_node(path, drm_driver_of(fd), &driver);

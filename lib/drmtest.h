@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Opening of DRM devices by driver.
  *
- * A filter given with --device or IGT_DEVICE decides which device it is; without one it is the
- * first whose driver fits. Nodes are found by name in /dev/dri, no udevd is needed. No module is
- * loaded: a driver that is not there is a reason to skip.
+ * A filter given with --device, IGT_DEVICE or the configuration file decides which device it is;
+ * without one it is the first whose driver fits. Nodes are found by name in /dev/dri, no udevd is
+ * needed. If there is none, the modules of the drivers asked for are loaded; of DRIVER_ANY these
+ * would be all, so then none is.
  */
 #ifndef DRMTEST_H
 #define DRMTEST_H
@@ -38,6 +40,9 @@ int __drm_open_driver_render(unsigned int chipset);
 int drm_open_driver(unsigned int chipset);
 /** Open the render node of the first fitting device, or skip. */
 int drm_open_driver_render(unsigned int chipset);
+
+/** Load the modules of the drivers in @chipset. Returns 0, or -1 if none could be loaded. */
+int drm_load_module(unsigned int chipset);
 
 /**
  * Open @path if its driver is one of @chipset. Returns a file descriptor, -ENODEV when it is

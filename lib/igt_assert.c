@@ -4,20 +4,31 @@
  */
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "igt_internal.h"
 
+/* Reasons for a skip are no log records: they are printed at any log level. */
+__attribute__((format(printf, 1, 0)))
+static void put_reason(const char *format, va_list args)
+{
+	char *text;
+
+	if (vasprintf(&text, format, args) < 0)
+		return;
+	igt_put(IGT_STREAM_STDOUT, text);
+	free(text);
+}
+
 void igt_skip(const char *format, ...)
 {
 	va_list args;
 
-	/* Not a log record: the reason for a skip is printed at any log level. */
 	va_start(args, format);
-	vprintf(format, args);
+	put_reason(format, args);
 	va_end(args);
-	fflush(stdout);
 	igt_end_skipped();
 }
 
@@ -29,14 +40,15 @@ void igt__skip_check(bool condition, const char *file, int line, const char *fun
 
 	if (!condition)
 		return;
-	printf("Test requirement not met in function %s, file %s:%i:\n", function, file, line);
-	printf("Test requirement: %s\n", requirement);
+	igt_putf(IGT_STREAM_STDOUT,
+		 "Test requirement not met in function %s, file %s:%i:\n"
+		 "Test requirement: %s\n",
+		 function, file, line, requirement);
 	va_start(args, format);
-	vprintf(format, args);
+	put_reason(format, args);
 	va_end(args);
 	if (error)
-		printf("Last errno: %i, %s\n", error, strerror(error));
-	fflush(stdout);
+		igt_putf(IGT_STREAM_STDOUT, "Last errno: %i, %s\n", error, strerror(error));
 	igt_end_skipped();
 }
 
@@ -54,10 +66,7 @@ void igt__fail_assert(const char *domain, const char *file, int line, const char
 	va_start(args, format);
 	igt_vlog(domain, IGT_LOG_CRITICAL, format, args);
 	va_end(args);
-	if (igt_on_main_thread()) {
-		printf("Stack trace:\n");
-		fflush(stdout);
-		igt_stack_write(STDOUT_FILENO, "  ");
-	}
+	if (igt_on_main_thread())
+		igt_stack_print();
 	igt_fail(IGT_EXIT_FAILURE);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Small things every test needs.
  */
 #ifndef IGT_AUX_H
@@ -8,11 +9,34 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "igt_interruptible.h"
+
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 /** Sizes in bytes. */
 #define KiB(n) ((uint64_t)(n) << 10)
 #define MiB(n) ((uint64_t)(n) << 20)
+
+/** The smaller or larger of two values; the second pair compares them as @type. */
+#define min(a, b)                                                                              \
+	({                                                                                     \
+		__typeof__(a) igt__a = (a);                                                    \
+		__typeof__(b) igt__b = (b);                                                    \
+                                                                                               \
+		igt__a < igt__b ? igt__a : igt__b;                                             \
+	})
+#define max(a, b)                                                                              \
+	({                                                                                     \
+		__typeof__(a) igt__a = (a);                                                    \
+		__typeof__(b) igt__b = (b);                                                    \
+                                                                                               \
+		igt__a > igt__b ? igt__a : igt__b;                                             \
+	})
+#define min_t(type, a, b) min((type)(a), (type)(b))
+#define max_t(type, a, b) max((type)(a), (type)(b))
+
+/** How many times @step it takes to reach @n; both are unsigned. */
+#define DIV_ROUND_UP(n, step) (((n) + (step) - 1) / (step))
 
 /** Size of a page of this machine, in bytes. */
 uint64_t igt_page_size(void);
@@ -38,5 +62,16 @@ void igt_pause_ms(unsigned int ms);
 		}                                                                              \
 		igt__holds;                                                                    \
 	})
+
+/** The statement that follows runs again and again until @seconds have passed. */
+#define igt_until_timeout(seconds)                                                             \
+	for (uint64_t igt__end = igt_now_ns() + (uint64_t)(seconds) * 1000000000;              \
+	     igt_now_ns() < igt__end;)
+
+/** Give up root for good, all groups included. The test must be root. */
+void igt_drop_root(void);
+
+/** Wait until the file @fence_fd can be read, for ever, and close it. Returns 0 or -errno. */
+int igt_wait_and_close(int fence_fd);
 
 #endif

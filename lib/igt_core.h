@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * The frame of a test: its main function, subtests, fixtures and groups, how each ends, and the
- * children it starts. Names and behaviour are those of IGT GPU Tools 2.3 and later.
+ * @file
+ * The frame of a test: its main function, subtests, fixtures and groups, and how each ends. Names
+ * and behaviour are those of IGT GPU Tools 2.3 and later.
  *
  *	int igt_main()
  *	{
@@ -21,59 +22,92 @@
  * A block is left by siglongjmp() when it skips or fails. A local variable that is changed inside
  * a subtest and read after it must therefore be volatile or static; one that a fixture sets and
  * later blocks only read is safe. Do not leave a block with return, break or goto.
+ *
+ * A source written for IGT 2.2 and before, where blocks were `igt_main {` and `igt_fixture {`,
+ * compiles unchanged with IGT_OLD_BLOCKS defined, which the meson dependency igt_old_blocks does.
  */
 #ifndef IGT_CORE_H
 #define IGT_CORE_H
 
+#include <getopt.h>
 #include <setjmp.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "igt_assert.h"
+#include "igt_fork.h"
 #include "igt_log.h"
+#include "igt_signal.h"
+#include "igt_time.h"
 #include "igt_wire.h"
 
-/** Where the running subtest or fixture is left to. For the macros below. */
-extern sigjmp_buf igt__leave;
+#ifndef __noreturn
+#define __noreturn __attribute__((noreturn))
+#endif
 
-void igt__init_subtests(int argc, char **argv);
-void igt__init_simple(int argc, char **argv);
+/** Where the running subtest or fixture, and dynamic subtest are left to. For the macros below. */
+extern sigjmp_buf igt__leave, igt__leave_dynamic;
 
-/** `int igt_main() { ... }`: a test made of subtests. */
-#define igt_main()                                                                             \
+/** What an option handler returns: the option was taken, or the command line is wrong. */
+#define IGT_OPT_HANDLER_SUCCESS 0
+#define IGT_OPT_HANDLER_ERROR (-2)
+
+/**
+ * Handles an option of the test's own: @option is its value, @index its place in the test's list
+ * of long options and @data what the test gave. The argument is in optarg.
+ */
+typedef int (*igt_opt_handler_t)(int option, int index, void *data);
+
+/**
+ * Begin a test made of subtests whose main function is its own; igt_main() does it otherwise.
+ * @short_options and @long_options as getopt_long() has them, with values below 500 and not 'h',
+ * @help the lines about them for the usage text, @handler called for each; all may be NULL. An
+ * option that the library has too is a mistake in the test, and ends it with SIGABRT.
+ */
+void igt_subtest_init_parse_opts(int *argc, char **argv, const char *short_options,
+				 const struct option *long_options, const char *help,
+				 igt_opt_handler_t handler, void *data);
+/** igt_subtest_init_parse_opts() for a test that is one piece. */
+void igt_simple_init_parse_opts(int *argc, char **argv, const char *short_options,
+				const struct option *long_options, const char *help,
+				igt_opt_handler_t handler, void *data);
+
+/** igt_subtest_init_parse_opts() without options of the test's own. */
+#define igt_subtest_init(argc, argv)                                                           \
+	igt_subtest_init_parse_opts(&(argc), argv, NULL, NULL, NULL, NULL, NULL)
+/** igt_simple_init_parse_opts() without options of the test's own. */
+#define igt_simple_init(argc, argv)                                                            \
+	igt_simple_init_parse_opts(&(argc), argv, NULL, NULL, NULL, NULL, NULL)
+
+#define igt__main(init, ...)                                                                   \
 	main(int argc, char **argv);                                                           \
 	static void igt__test_body(void);                                                      \
 	int main(int argc, char **argv)                                                        \
 	{                                                                                      \
-		igt__init_subtests(argc, argv);                                                \
+		init(&argc, argv, __VA_ARGS__);                                                \
 		igt__test_body();                                                              \
 		igt_exit();                                                                    \
 	}                                                                                      \
 	static void igt__test_body(void)
 
-/** `int igt_simple_main() { ... }`: a test that is one piece. */
-#define igt_simple_main()                                                                      \
-	main(int argc, char **argv);                                                           \
-	static void igt__test_body(void);                                                      \
-	int main(int argc, char **argv)                                                        \
-	{                                                                                      \
-		igt__init_simple(argc, argv);                                                  \
-		igt__test_body();                                                              \
-		igt_exit();                                                                    \
-	}                                                                                      \
-	static void igt__test_body(void)
+#define igt__main_plain(init) igt__main(init, NULL, NULL, NULL, NULL, NULL)
 
 /** What the whole test proves; at file scope. Shown by --help-description and --describe. */
 #define IGT_TEST_DESCRIPTION(text) const char *igt__test_description = text
 
 /** What the next subtest or group proves. */
 #define igt_describe(text) igt_describe_f("%s", text)
+/** igt_describe() with printf's conversions. */
 __attribute__((format(printf, 1, 2)))
 void igt_describe_f(const char *format, ...);
 
 bool igt__subtest_begin(const char *file, int line, const char *name);
 __attribute__((format(printf, 3, 4)))
 bool igt__subtest_begin_f(const char *file, int line, const char *format, ...);
+bool igt__container_begin(const char *file, int line, const char *name);
+__attribute__((format(printf, 3, 4)))
+bool igt__container_begin_f(const char *file, int line, const char *format, ...);
 bool igt__subtest_over(void);
 
 #define igt__subtest(begin)                                                                    \
@@ -84,14 +118,34 @@ bool igt__subtest_over(void);
 /** igt_subtest() whose name is made with printf's conversions; 255 characters at most. */
 #define igt_subtest_f(...) igt__subtest(igt__subtest_begin_f(__FILE__, __LINE__, __VA_ARGS__))
 
+/**
+ * The statement that follows is a subtest of which igt_dynamic() makes the parts, known only when
+ * it runs. It fails when one of them does, and skips when none succeeds.
+ */
+#define igt_subtest_with_dynamic(name)                                                         \
+	igt__subtest(igt__container_begin(__FILE__, __LINE__, name))
+/** igt_subtest_with_dynamic() whose name is made with printf's conversions. */
+#define igt_subtest_with_dynamic_f(...)                                                        \
+	igt__subtest(igt__container_begin_f(__FILE__, __LINE__, __VA_ARGS__))
+
+bool igt__dynamic_begin(const char *name);
+__attribute__((format(printf, 1, 2)))
+bool igt__dynamic_begin_f(const char *format, ...);
+bool igt__dynamic_over(void);
+
+#define igt__dynamic(begin)                                                                    \
+	for (; (begin) && (sigsetjmp(igt__leave_dynamic, 1) == 0 || igt__dynamic_over());      \
+	     igt_success())
+
+/** The statement that follows is a part of an igt_subtest_with_dynamic(), with its own result. */
+#define igt_dynamic(name) igt__dynamic(igt__dynamic_begin(name))
+/** igt_dynamic() whose name is made with printf's conversions. */
+#define igt_dynamic_f(...) igt__dynamic(igt__dynamic_begin_f(__VA_ARGS__))
+
 bool igt__fixture_begin(void);
 int igt__fixture_end(void);
 
-/**
- * The statement that follows prepares or puts away what subtests need. It runs unless subtests
- * are only listed. When it skips or fails, so do all following subtests of the same group.
- */
-#define igt_fixture()                                                                          \
+#define igt__fixture                                                                           \
 	for (int igt__more = 1;                                                                \
 	     igt__more && igt__fixture_begin() && sigsetjmp(igt__leave, 1) == 0;               \
 	     igt__more = igt__fixture_end())
@@ -100,22 +154,48 @@ int igt__fixture_end(void);
 struct igt__group {
 	struct igt__group *outer;
 	char *description;
-	int outcome; /* to be restored: what the fixtures outside left */
+	int outcome; /**< to be restored: what the fixtures outside left */
 	bool open;
 };
 
 struct igt__group igt__group_new(void);
 bool igt__group_enter(struct igt__group *group);
 void igt__group_leave(struct igt__group *group);
-void igt__group_describe(struct igt__group *group);
-void igt__group_undescribe(struct igt__group *group);
 
-/** The statement that follows bounds what a fixture's skip or failure and igt_describe() cover. */
-#define igt_subtest_group()                                                                    \
+#define igt__subtest_group                                                                     \
 	for (struct igt__group igt__scope = igt__group_new(); igt__group_enter(&igt__scope);   \
 	     igt__group_leave(&igt__scope))
 
-/** End the subtest now, as SUCCESS. */
+#ifndef IGT_OLD_BLOCKS
+
+/** `int igt_main() { ... }`: a test made of subtests. */
+#define igt_main() igt__main_plain(igt_subtest_init_parse_opts)
+/** `int igt_simple_main() { ... }`: a test that is one piece. */
+#define igt_simple_main() igt__main_plain(igt_simple_init_parse_opts)
+/** igt_main() with options of its own: those of igt_subtest_init_parse_opts() from the third. */
+#define igt_main_args(...) igt__main(igt_subtest_init_parse_opts, __VA_ARGS__)
+/** igt_simple_main() with options of its own. */
+#define igt_simple_main_args(...) igt__main(igt_simple_init_parse_opts, __VA_ARGS__)
+/**
+ * The statement that follows prepares or puts away what subtests need. It runs unless subtests
+ * are only listed. When it skips or fails, so do all following subtests of the same group.
+ */
+#define igt_fixture() igt__fixture
+/** The statement that follows bounds what a fixture's skip or failure and igt_describe() cover. */
+#define igt_subtest_group() igt__subtest_group
+
+#else /* the same, as they were before IGT 2.3 */
+
+#define igt_main int igt__main_plain(igt_subtest_init_parse_opts)
+#define igt_simple_main int igt__main_plain(igt_simple_init_parse_opts)
+#define igt_main_args(...) int igt__main(igt_subtest_init_parse_opts, __VA_ARGS__)
+#define igt_simple_main_args(...) int igt__main(igt_simple_init_parse_opts, __VA_ARGS__)
+#define igt_fixture igt__fixture
+#define igt_subtest_group igt__subtest_group
+
+#endif
+
+/** End the innermost running subtest now, as SUCCESS. */
 _Noreturn void igt_success(void);
 /** End the subtest, or all subtests of a fixture's group, as SKIP, with a text for stdout. */
 _Noreturn __attribute__((format(printf, 1, 2)))
@@ -129,9 +209,9 @@ _Noreturn void igt_fail(int code);
 _Noreturn void igt_exit(void);
 
 /**
- * Have @function called with @data when the running subtest ends, however it ends; the last
- * one registered comes first. It runs after the result line, outside the subtest, and must not
- * assert. Not called in children. Without a running subtest nothing is registered.
+ * Have @function called with @data when the innermost running subtest ends, however it ends; the
+ * last one registered comes first. It runs after the result line, outside the subtest, and must
+ * not assert. Not called in children. Without a running subtest nothing is registered.
  * Returns: whether it was registered.
  */
 bool igt_on_subtest_end(void (*function)(void *data), void *data);
@@ -140,42 +220,45 @@ bool igt_on_subtest_end(void (*function)(void *data), void *data);
 const char *igt_test_name(void);
 /** Name of the running subtest, or NULL outside of one. */
 const char *igt_subtest_name(void);
+/** Name of the running dynamic subtest, or NULL outside of one. */
+const char *igt_dynamic_subtest_name(void);
 /** True in the modes that only list subtests. */
 bool igt_only_list_subtests(void);
-
-/**
- * Start @count children; each runs the statement that follows and ends with it, @child being its
- * index. Collect them with igt_waitchildren(). A failed assertion ends a child with exit code 98;
- * a child cannot skip. Children that are left when a subtest fails are killed.
- */
-#define igt_fork(child, count)                                                                 \
-	for (int child = 0; child < (count); child++)                                          \
-		for (; igt__fork(); igt__child_done())
-bool igt__fork(void);
-_Noreturn void igt__child_done(void);
-
-/** Wait for all children; the first that ends badly is reported, kills the rest and fails us. */
-void igt_waitchildren(void);
-/** igt_waitchildren() that fails after @seconds, naming @what (NULL: a default). */
-void igt_waitchildren_timeout(unsigned int seconds, const char *what);
-
-/** Called with the deadly signal's number, or 0 on a normal end. Async-signal-safe code only. */
-typedef void (*igt_exit_handler_t)(int sig);
-/** Have @handler called when the process ends, also by a signal. Once each, last one first. */
-void igt_install_exit_handler(igt_exit_handler_t handler);
-
-/** Fail the running block @seconds from now unless igt_reset_timeout() comes first. */
-void igt_set_timeout(unsigned int seconds, const char *what);
-void igt_reset_timeout(void);
+/** True where a skip or failure has a block to end: a subtest, a fixture, a test in one piece. */
+bool igt_can_fail(void);
 
 #define KMSG_EMERG "<0>[IGT] "
+#define KMSG_ALERT "<1>[IGT] "
+#define KMSG_CRIT "<2>[IGT] "
 #define KMSG_ERR "<3>[IGT] "
 #define KMSG_WARNING "<4>[IGT] "
+#define KMSG_NOTICE "<5>[IGT] "
 #define KMSG_INFO "<6>[IGT] "
 #define KMSG_DEBUG "<7>[IGT] "
 
 /** Write one line into the kernel log; does nothing where /dev/kmsg cannot be opened. */
 __attribute__((format(printf, 1, 2)))
 void igt_kmsg(const char *format, ...);
+
+/**
+ * Until the next subtest starts, kernel messages that match a regular expression of PCRE, made
+ * with printf's conversions, are no warnings. It replaces the one given before. One that does
+ * not compile fails the test, where libpcre2 is there to tell.
+ */
+__attribute__((format(printf, 1, 2)))
+void igt_emit_ignore_dmesg_regex(const char *format, ...);
+
+/** Read through the compiler's back: a value that another thread or process may change. */
+#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+/** Write likewise. */
+#define WRITE_ONCE(x, value) (*(volatile __typeof__(x) *)&(x) = (value))
+/** Drop a value that the compiler warns about when it is unused. */
+#define igt_ignore_warn(value)                                                                 \
+	do {                                                                                   \
+		if (value)                                                                     \
+			break;                                                                 \
+	} while (0)
+/** Of two amounts of work the one for real machines; there is no simulated one here. */
+#define SLOW_QUICK(slow, quick) (slow)
 
 #endif

@@ -87,8 +87,3 @@ void igt_klog_assert_quiet(const char *claim)
 	errno = 0;
 	igt_assert_f(!warned, "%s: the kernel warns: %s\n", claim, text);
 }
-
-void igt_emit_ignore_dmesg_regex(const char *regex)
-{
-	igt_kmsg(KMSG_INFO "add ignored dmesg regex: %s\n", regex);
-}

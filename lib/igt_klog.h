@@ -29,7 +29,4 @@ void igt_klog_assert_quiet(const char *claim);
  */
 const char *igt_klog_parse(const char *record, bool *ret_warning);
 
-/** Declare kernel log lines that match @regex as expected, for a runner that counts warnings. */
-void igt_emit_ignore_dmesg_regex(const char *regex);
-
 #endif

@@ -1,18 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Loading of modules with libkmod.
+ * Loading and unloading of modules with libkmod.
  */
+#define IGT_LOG_DOMAIN "igt_kmod"
 #include <errno.h>
 #include <libkmod.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "igt_aux.h"
+#include "igt_cleanup.h"
+#include "igt_core.h"
 #include "igt_kmod.h"
+#include "igt_kmod_context.h"
+
+#define UNLOAD_TIMEOUT_MS 1000
+#define UNLOAD_PAUSE_MS 20
 
 /* What fails is told by the caller; libkmod would print on stderr, which counts as a warning. */
 static void ignore_log(void *data, int priority, const char *file, int line,
 		       const char *function, const char *format, va_list args)
 {
+}
+
+struct kmod_ctx *igt_kmod_context(void)
+{
+	struct kmod_ctx *context = kmod_new(NULL, NULL);
+
+	if (context)
+		kmod_set_log_fn(context, ignore_log, NULL);
+	return context;
 }
 
 static int load(struct kmod_ctx *context, const char *name, const char *options)
@@ -37,13 +57,122 @@ static int load(struct kmod_ctx *context, const char *name, const char *options)
 
 int igt_kmod_load(const char *name, const char *options)
 {
-	struct kmod_ctx *context = kmod_new(NULL, NULL);
+	_cleanup_kmod_ struct kmod_ctx *context = igt_kmod_context();
+
+	return context ? load(context, name, options) : -ENOMEM;
+}
+
+static bool is_loaded(struct kmod_module *module)
+{
+	const int state = kmod_module_get_initstate(module);
+
+	return state == KMOD_MODULE_LIVE || state == KMOD_MODULE_COMING ||
+	       state == KMOD_MODULE_GOING;
+}
+
+bool igt_kmod_is_loaded(const char *name)
+{
+	_cleanup_kmod_ struct kmod_ctx *context = igt_kmod_context();
+	struct kmod_module *module;
+	bool loaded;
+
+	if (!context || kmod_module_new_from_name(context, name, &module) < 0)
+		return false;
+	loaded = is_loaded(module);
+	kmod_module_unref(module);
+	return loaded;
+}
+
+void igt_kmod_list_loaded(void)
+{
+	_cleanup_kmod_ struct kmod_ctx *context = igt_kmod_context();
+	struct kmod_list *loaded = NULL, *item;
+
+	if (!context || kmod_module_new_from_loaded(context, &loaded) < 0)
+		return;
+	igt_info("Modules that are loaded:\n");
+	kmod_list_foreach(item, loaded) {
+		struct kmod_module *module = kmod_module_get_module(item);
+
+		igt_info("\t%s\n", kmod_module_get_name(module));
+		kmod_module_unref(module);
+	}
+	kmod_module_unref_list(loaded);
+}
+
+/* A parameter is described by modinfo's "parm", or where that lacks a text, "parmtype". */
+static bool describes(const struct kmod_list *info, const char *param)
+{
+	const char *key = kmod_module_info_get_key(info), *value = kmod_module_info_get_value(info);
+	const size_t length = strlen(param);
+
+	return (strcmp(key, "parm") == 0 || strcmp(key, "parmtype") == 0) &&
+	       strncmp(value, param, length) == 0 && value[length] == ':';
+}
+
+bool igt_kmod_has_param(const char *name, const char *param)
+{
+	_cleanup_kmod_ struct kmod_ctx *context = igt_kmod_context();
+	struct kmod_list *info = NULL, *item;
+	struct kmod_module *module;
+	char path[256];
+	bool has;
+
+	/* One that is loaded, or built in, may have no file to look into. */
+	snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s", name, param);
+	has = access(path, F_OK) == 0;
+	if (has || !context || kmod_module_new_from_name(context, name, &module) < 0)
+		return has;
+	if (kmod_module_get_info(module, &info) >= 0)
+		kmod_list_foreach(item, info)
+			has = has || describes(item, param);
+	kmod_module_info_free_list(info);
+	kmod_module_unref(module);
+	return has;
+}
+
+static int unload_one(struct kmod_module *module)
+{
+	int r = 0;
+
+	/* Who has just closed its last file may not be done with that. */
+	igt_wait((r = kmod_module_remove_module(module, KMOD_REMOVE_NOWAIT)) != -EBUSY &&
+			 r != -EAGAIN,
+		 UNLOAD_TIMEOUT_MS, UNLOAD_PAUSE_MS);
+	/* Somebody else was quicker. */
+	return r == -ENOENT ? 0 : r;
+}
+
+static int unload(struct kmod_module *module)
+{
+	struct kmod_list *holders = kmod_module_get_holders(module), *item;
+	int r = 0;
+
+	kmod_list_foreach(item, holders) {
+		struct kmod_module *holder = kmod_module_get_module(item);
+
+		if (r == 0)
+			r = unload(holder);
+		kmod_module_unref(holder);
+	}
+	kmod_module_unref_list(holders);
+	return r < 0 ? r : unload_one(module);
+}
+
+int igt_kmod_unload(const char *name)
+{
+	_cleanup_kmod_ struct kmod_ctx *context = igt_kmod_context();
+	struct kmod_module *module;
 	int r;
 
 	if (!context)
 		return -ENOMEM;
-	kmod_set_log_fn(context, ignore_log, NULL);
-	r = load(context, name, options);
-	kmod_unref(context);
+	r = kmod_module_new_from_name(context, name, &module);
+	if (r < 0)
+		return r;
+	r = is_loaded(module) ? unload(module) : 0;
+	if (r < 0)
+		igt_debug("unloading %s: %s\n", name, strerror(-r));
+	kmod_module_unref(module);
 	return r;
 }

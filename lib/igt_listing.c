@@ -33,7 +33,7 @@ void igt_description_drop(void)
 	pending = NULL;
 }
 
-void igt__group_describe(struct igt__group *group)
+void igt_group_describe(struct igt__group *group)
 {
 	group->description = pending;
 	pending = NULL;
@@ -41,7 +41,7 @@ void igt__group_describe(struct igt__group *group)
 	groups = group;
 }
 
-void igt__group_undescribe(struct igt__group *group)
+void igt_group_undescribe(struct igt__group *group)
 {
 	free(group->description);
 	group->description = NULL;

@@ -23,6 +23,7 @@ static const char *const level_names[] = {
 
 static struct {
 	pthread_mutex_t lock;
+	char child[16]; /* "<g:3> " in a child of igt_multi_fork() */
 	enum igt_log_level least;
 	const char *domain; /* print this domain only; NULL: all */
 	char *ring[IGT_LOG_RING];
@@ -91,7 +92,7 @@ void igt_log_ring_reset(void)
 	sigset_t saved;
 
 	ring_lock(&saved);
-	for (unsigned int i = 0; i < IGT_LOG_RING; i++) {
+	for (unsigned int i = 0; i < IGT_LOG_RING && state.ring[i]; i++) {
 		free(state.ring[i]);
 		state.ring[i] = NULL;
 	}
@@ -99,19 +100,41 @@ void igt_log_ring_reset(void)
 	ring_unlock(&saved);
 }
 
+void igt_log_set_child_index(int index)
+{
+	snprintf(state.child, sizeof(state.child), "<g:%d> ", index);
+}
+
 /* Takes over @record. */
 static void ring_add(char *record)
 {
 	sigset_t saved;
+	char *oldest;
 
+	/* A bad free() crashes; then the lock must not be held, for the next subtest logs too. */
 	ring_lock(&saved);
-	free(state.ring[state.next]);
+	oldest = state.ring[state.next];
 	state.ring[state.next] = record;
 	state.next = (state.next + 1) % IGT_LOG_RING;
 	ring_unlock(&saved);
+	free(oldest);
 }
 
-void igt_log_ring_dump(FILE *out)
+void igt_log_buffer_inspect(igt_buffer_log_handler_t check, void *data)
+{
+	sigset_t saved;
+
+	ring_lock(&saved);
+	for (unsigned int i = 0; i < IGT_LOG_RING; i++) {
+		const char *record = state.ring[(state.next + i) % IGT_LOG_RING];
+
+		if (record && check(record, data))
+			break;
+	}
+	ring_unlock(&saved);
+}
+
+void igt_log_ring_dump(void)
 {
 	unsigned int printed = 0;
 	sigset_t saved;
@@ -123,26 +146,22 @@ void igt_log_ring_dump(FILE *out)
 		if (!record)
 			continue;
 		if (printed++ == 0)
-			fprintf(out, "**** DEBUG ****\n");
-		fputs(record, out);
+			igt_put(IGT_STREAM_STDERR, "**** DEBUG ****\n");
+		igt_put(IGT_STREAM_STDERR, record);
 	}
-	if (printed)
-		fprintf(out, "****  END  ****\n");
-	else
-		fprintf(out, "No log.\n");
-	fflush(out);
+	igt_put(IGT_STREAM_STDERR, printed ? "****  END  ****\n" : "No log.\n");
 	ring_unlock(&saved);
 }
 
-/* "(prog:pid) [thread:tid] domain-LEVEL: ", the thread on all but the main one. */
+/* "<g:N> (prog:pid) [thread:tid] domain-LEVEL: "; see igt_log.h for when which part is there. */
 static char *make_prefix(const char *domain, enum igt_log_level level)
 {
 	char thread[32] = "", *prefix;
 
 	if (!igt_on_main_thread())
 		snprintf(thread, sizeof(thread), "[thread:%d] ", gettid());
-	if (asprintf(&prefix, "(%s:%d) %s%s%s%s: ", igt_test_name(), getpid(), thread,
-		     domain ?: "", domain ? "-" : "", level_names[level]) < 0)
+	if (asprintf(&prefix, "%s(%s:%d) %s%s%s%s: ", state.child, igt_test_name(), getpid(),
+		     thread, domain ?: "", domain ? "-" : "", level_names[level]) < 0)
 		return NULL;
 	return prefix;
 }
@@ -150,7 +169,9 @@ static char *make_prefix(const char *domain, enum igt_log_level level)
 void igt_vlog(const char *domain, enum igt_log_level level, const char *format, va_list args)
 {
 	char *text = NULL, *record = NULL, *prefix = NULL;
-	FILE *out = level >= IGT_LOG_WARN ? stderr : stdout;
+	const enum igt_packet_stream out =
+		level >= IGT_LOG_WARN ? IGT_STREAM_STDERR : IGT_STREAM_STDOUT;
+	const bool continued = line_open;
 	int saved_errno = errno;
 
 	/* A listing holds names and nothing else. */
@@ -162,7 +183,7 @@ void igt_vlog(const char *domain, enum igt_log_level level, const char *format, 
 		free(text);
 		return;
 	}
-	if (!line_open)
+	if (!continued)
 		prefix = make_prefix(domain, level);
 	if (asprintf(&record, "%s%s", prefix ?: "", text) < 0) {
 		free(prefix);
@@ -172,10 +193,10 @@ void igt_vlog(const char *domain, enum igt_log_level level, const char *format, 
 	line_open = text[strlen(text) - 1] != '\n';
 
 	if (level >= state.least && domain_passes(domain)) {
-		/* Whatever went to the other stream before stays before. */
-		fflush(out == stderr ? stdout : stderr);
-		fputs(level == IGT_LOG_INFO ? text : record, out);
-		fflush(out);
+		if (level == IGT_LOG_INFO && !continued && *state.child)
+			igt_putf(out, "%s%s", state.child, text);
+		else
+			igt_put(out, level == IGT_LOG_INFO ? text : record);
 	}
 	ring_add(record);
 	free(prefix);

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Logging of a test: four levels, a prefix that names program and process, and a memory of the
  * last 256 records, which a failure prints whatever the level was.
+ *
+ * The prefix is `(prog:pid) LEVEL: `. Before the level comes `domain-` where there is one, before
+ * that `[thread:tid] ` on all threads but the main one, and before all `<g:N> ` in child N of
+ * igt_multi_fork().
  */
 #ifndef IGT_LOG_H
 #define IGT_LOG_H
@@ -41,22 +46,53 @@ void igt_vlog(const char *domain, enum igt_log_level level, const char *format, 
 #define igt_warn(...) igt_log(IGT_LOG_DOMAIN, IGT_LOG_WARN, __VA_ARGS__)
 #define igt_critical(...) igt_log(IGT_LOG_DOMAIN, IGT_LOG_CRITICAL, __VA_ARGS__)
 
+/** Called with a record; true ends the inspection. Must not log. */
+typedef bool (*igt_buffer_log_handler_t)(const char *record, void *data);
+/** Show @check the records since the innermost subtest began, oldest first. */
+void igt_log_buffer_inspect(igt_buffer_log_handler_t check, void *data);
+
+#define igt__tell_on(tell, what, condition)                                                    \
+	tell(what " on condition %s in function %s, file %s:%i\n", #condition, __func__,       \
+	     __FILE__, __LINE__)
+
 /** Warn, and go on, when @condition holds. */
 #define igt_warn_on(condition)                                                                 \
 	do {                                                                                   \
 		if (condition)                                                                 \
-			igt_warn("Warning on condition %s in function %s, file %s:%i\n",       \
-				 #condition, __func__, __FILE__, __LINE__);                    \
+			igt__tell_on(igt_warn, "Warning", condition);                          \
 	} while (0)
 
 /** igt_warn_on() with a text of the caller's. */
 #define igt_warn_on_f(condition, ...)                                                          \
 	do {                                                                                   \
 		if (condition) {                                                               \
-			igt_warn("Warning on condition %s in function %s, file %s:%i\n",       \
-				 #condition, __func__, __FILE__, __LINE__);                    \
+			igt__tell_on(igt_warn, "Warning", condition);                          \
 			igt_warn(__VA_ARGS__);                                                 \
 		}                                                                              \
 	} while (0)
+
+/** Leave a debug record, and go on, when @condition holds. */
+#define igt_debug_on(condition)                                                                \
+	do {                                                                                   \
+		if (condition)                                                                 \
+			igt__tell_on(igt_debug, "Test debug", condition);                      \
+	} while (0)
+
+/** igt_debug_on() with a text of the caller's. */
+#define igt_debug_on_f(condition, ...)                                                         \
+	do {                                                                                   \
+		if (condition) {                                                               \
+			igt__tell_on(igt_debug, "Test debug", condition);                      \
+			igt_debug(__VA_ARGS__);                                                \
+		}                                                                              \
+	} while (0)
+
+/**
+ * Wait for a key when the user asked for a stop at the points named @var, or at all, with
+ * --interactive-debug. False when nobody asked, or nobody can: stdin is no terminal.
+ */
+bool igt_debug_wait_for_keypress(const char *var);
+/** At such a point, ask whether @expected is to be seen, and fail when the answer is no. */
+void igt_debug_manual_check(const char *var, const char *expected);
 
 #endif

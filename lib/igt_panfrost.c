@@ -25,7 +25,7 @@ int __igt_panfrost_create_bo(int fd, uint32_t size, uint32_t flags, uint32_t pad
 	return 0;
 }
 
-struct panfrost_bo *igt_panfrost_gem_new(int fd, size_t size, uint32_t flags)
+struct panfrost_bo *igt_panfrost_bo_new(int fd, size_t size, uint32_t flags)
 {
 	struct drm_panfrost_create_bo created = {0};
 	struct panfrost_bo *bo;
@@ -44,6 +44,11 @@ struct panfrost_bo *igt_panfrost_gem_new(int fd, size_t size, uint32_t flags)
 		.size = (uint32_t)size,
 	};
 	return bo;
+}
+
+struct panfrost_bo *igt_panfrost_gem_new(int fd, size_t size)
+{
+	return igt_panfrost_bo_new(fd, size, 0);
 }
 
 void igt_panfrost_free_bo(int fd, struct panfrost_bo *bo)
@@ -81,6 +86,12 @@ void *igt_panfrost_mmap_bo(int fd, uint32_t handle, uint32_t size, unsigned int 
 	map = mmap(NULL, size, (int)prot, MAP_SHARED, fd, (off_t)offset);
 	igt_assert_f(map != MAP_FAILED, "mmap of handle %u: %s\n", handle, strerror(errno));
 	return map;
+}
+
+void igt_panfrost_bo_mmap(int fd, struct panfrost_bo *bo)
+{
+	if (!bo->map)
+		bo->map = igt_panfrost_mmap_bo(fd, bo->handle, bo->size, PROT_READ | PROT_WRITE);
 }
 
 int __igt_panfrost_get_param(int fd, uint32_t param, uint64_t *ret_value)
@@ -139,7 +150,7 @@ int __igt_panfrost_wait_bo(int fd, uint32_t handle, unsigned int timeout_ms)
 	return drmIoctl(fd, DRM_IOCTL_PANFROST_WAIT_BO, &args) < 0 ? -errno : 0;
 }
 
-int __igt_panfrost_submit(int fd, const struct panfrost_submit *submit)
+int __igt_panfrost_submit(int fd, const struct panfrost_submission *submit)
 {
 	const uint32_t wait_for = submit->wait_for;
 	struct drm_panfrost_submit args = {

@@ -7,8 +7,6 @@
 #include <unistd.h>
 
 #include "igt_internal.h"
-#include "igt_log.h"
-#include "igt_wire.h"
 
 #define MAX_HANDLERS 16
 
@@ -16,6 +14,7 @@ static igt_exit_handler_t handlers[MAX_HANDLERS];
 static volatile sig_atomic_t handlers_installed;
 
 static const char *timeout_what;
+static bool timeout_armed, timeout_in_dynamic;
 
 void igt_install_exit_handler(igt_exit_handler_t handler)
 {
@@ -49,18 +48,12 @@ static const struct {
 	{SIGSEGV, "SIGSEGV", true},  {SIGBUS, "SIGBUS", true},	  {SIGFPE, "SIGFPE", true},
 };
 
-static void write_text(int fd, const char *text)
-{
-	if (write(fd, text, strlen(text)) < 0)
-		return;
-}
-
 static void announce(const char *name)
 {
-	write_text(STDERR_FILENO, "Received signal ");
-	write_text(STDERR_FILENO, name);
-	write_text(STDERR_FILENO, ".\nStack trace: \n");
-	igt_stack_write(STDERR_FILENO, " ");
+	igt_put_from_signal(IGT_STREAM_STDERR, "Received signal ");
+	igt_put_from_signal(IGT_STREAM_STDERR, name);
+	igt_put_from_signal(IGT_STREAM_STDERR, ".\nStack trace: \n");
+	igt_stack_from_signal();
 }
 
 static _Noreturn void die_of(int sig)
@@ -85,14 +78,19 @@ static void fatal_signal(int sig)
 		announce(fatal_signals[i].name);
 	/* Returns only in a child or on a second thread, which have no subtest to leave. */
 	if (fatal_signals[i].crash && igt_subtest_name())
-		igt_subtest_crashed(sig);
+		igt_block_crashed(sig);
 	igt_exit_handlers_run(sig);
 	die_of(sig);
 }
 
 void igt_signals_install(void)
 {
-	struct sigaction action = {.sa_handler = fatal_signal};
+	/* A stack that has grown into its guard page has no room for a handler. */
+	static char stack[64 << 10];
+	const stack_t alternative = {.ss_sp = stack, .ss_size = sizeof(stack)};
+	struct sigaction action = {.sa_handler = fatal_signal, .sa_flags = SA_ONSTACK};
+
+	sigaltstack(&alternative, NULL);
 
 	for (unsigned int i = 0; i < sizeof(fatal_signals) / sizeof(fatal_signals[0]); i++)
 		sigaction(fatal_signals[i].number, &action, NULL);
@@ -100,10 +98,16 @@ void igt_signals_install(void)
 
 static void timed_out(int sig)
 {
-	write_text(STDOUT_FILENO, "Timed out: ");
-	write_text(STDOUT_FILENO, timeout_what);
-	write_text(STDOUT_FILENO, "\n");
+	igt_put_from_signal(IGT_STREAM_STDOUT, "Timed out: ");
+	igt_put_from_signal(IGT_STREAM_STDOUT, timeout_what);
+	igt_put_from_signal(IGT_STREAM_STDOUT, "\n");
 	igt_fail(IGT_EXIT_FAILURE);
+}
+
+void igt_timeout_forget(bool dynamic)
+{
+	if (timeout_armed && (!dynamic || timeout_in_dynamic))
+		igt_reset_timeout();
 }
 
 void igt_set_timeout(unsigned int seconds, const char *what)
@@ -111,6 +115,8 @@ void igt_set_timeout(unsigned int seconds, const char *what)
 	struct sigaction action = {.sa_handler = seconds ? timed_out : SIG_DFL};
 
 	timeout_what = what ?: "operation";
+	timeout_armed = seconds > 0;
+	timeout_in_dynamic = igt_dynamic_subtest_name() != NULL;
 	alarm(0);
 	sigaction(SIGALRM, &action, NULL);
 	alarm(seconds);

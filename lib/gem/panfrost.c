@@ -80,7 +80,7 @@ static int panfrost_bo_wait(int fd, uint32_t handle, bool block)
 
 static int panfrost_bo_flush(int fd, uint32_t handle, uint64_t bytes)
 {
-	struct panfrost_submit submit = {.handles = &handle, .handle_count = 1};
+	struct panfrost_submission submit = {.handles = &handle, .handle_count = 1};
 	uint64_t offset, address;
 	struct mali_chain chain;
 	void *map;
@@ -128,7 +128,7 @@ static int syncobj_of(int fd, int sync_file, uint32_t *ret_syncobj)
 static int panfrost_bo_gpu_write(int fd, uint32_t handle, uint64_t offset, uint64_t value,
 				 int after)
 {
-	struct panfrost_submit submit = {0};
+	struct panfrost_submission submit = {0};
 	struct panfrost_bo *jobs;
 	struct mali_chain chain;
 	uint64_t address;
@@ -140,7 +140,7 @@ static int panfrost_bo_gpu_write(int fd, uint32_t handle, uint64_t offset, uint6
 		r = syncobj_of(fd, after, &submit.wait_for);
 	if (r < 0)
 		return r;
-	jobs = igt_panfrost_gem_new(fd, igt_page_size(), PANFROST_BO_NOEXEC);
+	jobs = igt_panfrost_bo_new(fd, igt_page_size(), PANFROST_BO_NOEXEC);
 	jobs->map = igt_panfrost_mmap_bo(fd, jobs->handle, jobs->size, PROT_READ | PROT_WRITE);
 	chain = mali_chain_at(jobs->map, jobs->offset, jobs->size);
 	mali_chain_write(&chain, MALI_WRITE_64, address + offset, value);

@@ -117,7 +117,7 @@ static uint32_t what_to_wait_for(struct panfrost_job *job, const struct panfrost
 int __panfrost_submit(struct panfrost_job *job, struct panfrost_how how)
 {
 	uint32_t handles[1 + ARRAY_SIZE(how.uses)] = {job->bo->handle};
-	struct panfrost_submit submit = {
+	struct panfrost_submission submit = {
 		.jobs = job->chain.address,
 		.handles = handles,
 		.handle_count = 1,

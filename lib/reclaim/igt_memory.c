@@ -67,7 +67,7 @@ void igt_require_no_swap(void)
 		      areas);
 }
 
-void igt_require_memory(uint64_t bytes)
+void igt_require_free_memory(uint64_t bytes)
 {
 	_cleanup_free_ char *text = NULL;
 	uint64_t available = 0;

@@ -23,6 +23,6 @@ void igt_require_no_swap(void);
  * Skip unless @bytes can be allocated and memory is still plentiful, so that nothing is reclaimed
  * by itself while a test looks on.
  */
-void igt_require_memory(uint64_t bytes);
+void igt_require_free_memory(uint64_t bytes);
 
 #endif

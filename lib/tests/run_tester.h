@@ -7,10 +7,19 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
 #include <cmocka.h>
+
+/** How a tester is run. All zero: with no variable of IGT's, and files to write to. */
+struct run_setup {
+	const char *environment[6]; /* "KEY=value", up to a NULL */
+	bool socket;		    /* give it a runner's socket */
+	const char *keys;	    /* stdout and stdin are a terminal, where these are typed */
+	bool raw;		    /* keep the lines that are left out otherwise */
+	const char *tracer;	    /* be a debugger of this name around it */
+};
 
 struct run {
 	int code; /* exit code, or 128 + the signal that ended it */
@@ -20,6 +29,11 @@ struct run {
 	 */
 	char *out;
 	char *err;
+	/*
+	 * What came through the socket, a line for each packet: its type and its strings, in
+	 * quotes; of logged text the version of the texts above.
+	 */
+	char *packets;
 };
 
 /**
@@ -28,12 +42,16 @@ struct run {
  */
 __attribute__((sentinel))
 struct run run_tester(const char *environment, const char *name, ...);
-
+/** run_tester() in another way. */
+__attribute__((sentinel))
+struct run run_tester_with(const struct run_setup *setup, const char *name, ...);
 void run_free(struct run *run);
 
 #define _cleanup_run_ __attribute__((cleanup(run_free)))
 
 /** Fail unless @text contains @part. */
 void assert_contains(const char *text, const char *part);
+/** Fail if @text contains @part. */
+void assert_lacks(const char *text, const char *part);
 
 #endif

@@ -78,11 +78,11 @@ static void failure_tells_values_and_cleans_up(void **state)
 	assert_contains(run.err,
 			"(tester_outcomes:PID) CRITICAL: Failed assertion: 2 + 2 == 5\n"
 			"(tester_outcomes:PID) CRITICAL: Last errno: 2, No such file or directory\n"
-			"(tester_outcomes:PID) CRITICAL: error: 4 !(==) 5\n"
+			"(tester_outcomes:PID) CRITICAL: error: 4 != 5\n"
 			"Subtest fail failed.\n"
 			"**** DEBUG ****\n"
 			"(tester_outcomes:PID) CRITICAL: Test assertion failure");
-	assert_contains(run.err, "error: 4 !(==) 5\n****  END  ****\n");
+	assert_contains(run.err, "error: 4 != 5\n****  END  ****\n");
 }
 
 static void crash_ends_only_its_subtest(void **state)

@@ -45,6 +45,29 @@ static void clean_up(void *data)
 	igt_info("cleaned up after %s\n", (const char *)data);
 }
 
+/* Not static, and not inlined: seen in a stack trace also where no debug information is. */
+void assert_at_depth(int depth);
+void crash_at_depth(int depth);
+int overflow(volatile int *depth);
+
+__attribute__((noinline)) void assert_at_depth(int depth)
+{
+	igt_assert_eq(depth, 0);
+}
+
+__attribute__((noinline)) void crash_at_depth(int depth)
+{
+	*(volatile int *)(intptr_t)depth = 0;
+}
+
+__attribute__((noinline)) int overflow(volatile int *depth)
+{
+	volatile int frame[1024] = {*depth};
+
+	/* Never so deep, but the compiler does not know. */
+	return frame[0] == 1 << 30 ? 0 : overflow(frame) + frame[0];
+}
+
 int igt_main()
 {
 	igt_describe("Succeeds");
@@ -103,5 +126,17 @@ int igt_main()
 	igt_subtest("hooks") {
 		igt_on_subtest_end(clean_up, (void *)"the first");
 		igt_on_subtest_end(clean_up, (void *)"the second");
+	}
+
+	igt_subtest("deep")
+		assert_at_depth(1);
+
+	igt_subtest("deep-segv")
+		crash_at_depth(16);
+
+	igt_subtest("overflow") {
+		volatile int depth = 0;
+
+		overflow(&depth);
 	}
 }

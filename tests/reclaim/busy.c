@@ -59,7 +59,7 @@ static void busy_is_kept(struct gem_device *dev, uint32_t usage, const char *cla
 	const int timeline = timeline_of_subtest();
 	struct gem_bo *bo;
 
-	igt_require_memory(BO_BYTES);
+	igt_require_free_memory(BO_BYTES);
 	evict_leftovers(dev);
 	bo = bo_behind_fence(dev, timeline, usage);
 
@@ -88,7 +88,7 @@ void busy_exported_is_kept(struct gem_device *dev)
 {
 	struct gem_bo *lent, *needed, *alone;
 
-	igt_require_memory(3 * BO_BYTES);
+	igt_require_free_memory(3 * BO_BYTES);
 	evict_leftovers(dev);
 	lent = gem_bo_filled(dev, BO_BYTES);
 	needed = gem_bo_filled(dev, BO_BYTES);

@@ -64,7 +64,7 @@ struct gem_bo *evicted_bo(struct gem_device *dev, uint64_t bytes)
 {
 	struct gem_bo *bo;
 
-	igt_require_memory(bytes);
+	igt_require_free_memory(bytes);
 	evict_leftovers(dev);
 	bo = gem_bo_filled(dev, bytes);
 	evict_exactly(dev, bytes);
@@ -111,7 +111,7 @@ void evict_gives_pages_back(struct gem_device *dev)
 	struct gem_bo *bos[BOS];
 	uint64_t left;
 
-	igt_require_memory(all);
+	igt_require_free_memory(all);
 	igt_memcg_enter();
 	evict_leftovers(dev);
 	for (int i = 0; i < BOS; i++)
@@ -133,7 +133,7 @@ void evict_needs_swap(struct gem_device *dev)
 	struct gem_bo *bo;
 
 	igt_require_no_swap();
-	igt_require_memory(BO_BYTES);
+	igt_require_free_memory(BO_BYTES);
 	igt_swap_on(EVICT_SWAP_BYTES);
 	igt_reclaim_require_eviction(dev);
 	igt_swap_off();
@@ -153,7 +153,7 @@ void evict_needs_room_in_swap(struct gem_device *dev)
 	struct gem_bo *large, *small;
 
 	igt_require_no_swap();
-	igt_require_memory(5 * BO_BYTES);
+	igt_require_free_memory(5 * BO_BYTES);
 	igt_swap_on(2 * BO_BYTES);
 	igt_reclaim_require_eviction(dev);
 	large = gem_bo_filled(dev, 4 * BO_BYTES);
@@ -172,7 +172,7 @@ void evict_comes_after_purge(struct gem_device *dev)
 	struct gem_bo *bos[2 * BOS];
 	int r;
 
-	igt_require_memory(2 * lent);
+	igt_require_free_memory(2 * lent);
 	evict_leftovers(dev);
 	for (int i = 0; i < 2 * BOS; i++) {
 		bos[i] = gem_bo_filled(dev, BO_BYTES);

@@ -102,7 +102,7 @@ void madvise_lending_frees_nothing(struct gem_device *dev)
 {
 	struct gem_bo *bo;
 
-	igt_require_memory(MiB(4));
+	igt_require_free_memory(MiB(4));
 	bo = gem_bo_filled(dev, MiB(4));
 
 	gem_bo_madvise(bo, GEM_DONTNEED);
@@ -117,7 +117,7 @@ void madvise_is_idempotent(struct gem_device *dev)
 {
 	struct gem_bo *bo;
 
-	igt_require_memory(MiB(4));
+	igt_require_free_memory(MiB(4));
 	bo = gem_bo_filled(dev, MiB(4));
 
 	for (int i = 0; i < 3; i++)

@@ -27,7 +27,7 @@ void purge_takes_dontneed(struct gem_device *dev)
 	struct gem_bo *bos[BOS];
 	uint64_t lent;
 
-	igt_require_memory(BOS * BO_BYTES);
+	igt_require_free_memory(BOS * BO_BYTES);
 	for (int i = 0; i < BOS; i++) {
 		bos[i] = gem_bo_touched(dev, BO_BYTES);
 		gem_bo_madvise(bos[i], GEM_DONTNEED);
@@ -47,7 +47,7 @@ void purge_spares_willneed(struct gem_device *dev)
 	struct gem_bo *bos[BOS];
 
 	igt_require_no_swap();
-	igt_require_memory(BOS * BO_BYTES);
+	igt_require_free_memory(BOS * BO_BYTES);
 	for (int i = 0; i < BOS; i++) {
 		bos[i] = gem_bo_filled(dev, BO_BYTES);
 		gem_bo_madvise(bos[i], GEM_WILLNEED);
@@ -65,7 +65,7 @@ void purge_takes_only_dontneed(struct gem_device *dev)
 	struct gem_bo *bos[BOS];
 
 	igt_require_no_swap();
-	igt_require_memory(BOS * MiB(4));
+	igt_require_free_memory(BOS * MiB(4));
 	for (int i = 0; i < BOS; i++) {
 		bos[i] = gem_bo_filled(dev, MiB(4));
 		gem_bo_madvise(bos[i], i % 2 ? GEM_WILLNEED : GEM_DONTNEED);
@@ -86,7 +86,7 @@ void purge_by_drop_caches(struct gem_device *dev)
 {
 	struct gem_bo *bos[64];
 
-	igt_require_memory(ARRAY_SIZE(bos) * MiB(1));
+	igt_require_free_memory(ARRAY_SIZE(bos) * MiB(1));
 	for (unsigned int i = 0; i < ARRAY_SIZE(bos); i++) {
 		bos[i] = gem_bo_touched(dev, MiB(1));
 		gem_bo_madvise(bos[i], GEM_DONTNEED);
