@@ -241,7 +241,7 @@ static void bad_submissions_are_refused(struct gem_device *dev)
 	struct panfrost_job *job = panfrost_job_new(dev);
 	const uint32_t handle = job->bo->handle, unknown = 0x7fffffff;
 	const struct {
-		struct panfrost_submit submit;
+		struct panfrost_submission submit;
 		int expected;
 		const char *what;
 	} bad[] = {

@@ -168,7 +168,7 @@ static void heap_grows_beside_purges(struct gem_device *dev)
 {
 	struct gem_bo *heap, *result;
 
-	igt_require_memory(8 * CHUNK);
+	igt_require_free_memory(8 * CHUNK);
 	igt_klog_start();
 	heap = panfrost_heap(dev, 4 * CHUNK);
 	result = gem_bo_create(dev, KiB(4));

@@ -96,7 +96,7 @@ static void heap_grows_by_faults(struct gem_device *dev)
 	uint64_t before = 0, now = 0;
 	bool told;
 
-	igt_require_memory(CHUNKS * CHUNK);
+	igt_require_free_memory(CHUNKS * CHUNK);
 	told = resident_memory(own, &before);
 	for (unsigned int chunk = 0; chunk < CHUNKS; chunk++) {
 		for (int end = 0; end <= 1; end++) {

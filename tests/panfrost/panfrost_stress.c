@@ -173,7 +173,7 @@ static void all_at_once(struct gem_device *parent)
 	const uint64_t freed = model ? mali_model_stat("freed_accesses") : 0;
 	const uint64_t resets = model ? mali_model_stat("resets") : 0;
 
-	igt_require_memory(MiB(64));
+	igt_require_free_memory(MiB(64));
 	igt_emit_ignore_dmesg_regex(FAULT_LINES);
 	igt_klog_start();
 	igt_fork(writer, WRITERS)

@@ -76,7 +76,7 @@ void gpu_use_queued_is_kept(struct gem_device *dev)
 
 	gem_require_gpu_write(dev);
 	igt_require_sw_sync();
-	igt_require_memory(BO_BYTES);
+	igt_require_free_memory(BO_BYTES);
 	timeline = sw_sync_timeline_create();
 	igt_on_subtest_end(close_timeline, (void *)(intptr_t)timeline);
 	fence = sw_sync_timeline_create_fence(timeline, 1);
@@ -102,7 +102,7 @@ void gpu_use_writing_is_kept(struct gem_device *dev)
 	struct gem_bo *bo;
 
 	gem_require_gpu_write(dev);
-	igt_require_memory(BO_BYTES);
+	igt_require_free_memory(BO_BYTES);
 	for (int i = 0; i < 16; i++) {
 		bo = gem_bo_filled(dev, BO_BYTES);
 		gpu_write(bo, VALUE + i, -1);
@@ -127,7 +127,7 @@ void gpu_use_of_purged_hits_nobody(struct gem_device *dev)
 	int r;
 
 	gem_require_gpu_write(dev);
-	igt_require_memory((2 * NEIGHBOURS + 1) * BO_BYTES);
+	igt_require_free_memory((2 * NEIGHBOURS + 1) * BO_BYTES);
 	igt_klog_start();
 	for (int i = 0; i < NEIGHBOURS; i++)
 		neighbours[i] = gem_bo_filled(dev, BO_BYTES);
@@ -166,7 +166,7 @@ void gpu_use_of_lent_is_whole_or_refused(struct gem_device *dev)
 	int r;
 
 	gem_require_gpu_write(dev);
-	igt_require_memory(BO_BYTES);
+	igt_require_free_memory(BO_BYTES);
 	bo = gem_bo_filled(dev, BO_BYTES);
 	gem_bo_madvise(bo, GEM_DONTNEED);
 

@@ -152,7 +152,7 @@ void madvise_twice_is_counted_once(struct gem_device *dev)
 	struct gem_bo *bos[16], *left[8];
 	uint64_t before, lent;
 
-	igt_require_memory(ARRAY_SIZE(bos) * KiB(256));
+	igt_require_free_memory(ARRAY_SIZE(bos) * KiB(256));
 	igt_klog_start();
 	igt_reclaim(dev, RECLAIM_SHRINKER, 0);
 	before = igt_reclaimable(dev);

@@ -56,7 +56,7 @@ static void purge_and_look(struct gem_device *dev, bool mapped, const char *clai
 	struct gem_bo *bos[BOS];
 	uint64_t before;
 
-	igt_require_memory(ALL_BYTES);
+	igt_require_free_memory(ALL_BYTES);
 	igt_reclaim_require(dev);
 	igt_memcg_enter();
 	before = igt_memcg_current();
@@ -108,7 +108,7 @@ void memory_is_not_taken_again(struct gem_device *dev)
 	struct gem_bo *bos[BOS];
 	uint64_t old[BOS], before, offset;
 
-	igt_require_memory(ALL_BYTES);
+	igt_require_free_memory(ALL_BYTES);
 	igt_reclaim_require(dev);
 	igt_memcg_enter();
 	before = igt_memcg_current();
@@ -153,7 +153,7 @@ void memory_is_uncharged_by_others(struct gem_device *dev)
 	uint64_t before;
 
 	igt_assert_fd(lent);
-	igt_require_memory(ALL_BYTES);
+	igt_require_free_memory(ALL_BYTES);
 	igt_reclaim_require(dev);
 	/* The child stays where it is born. */
 	igt_fork(child, 1) {

@@ -32,7 +32,7 @@ void shared_cannot_be_lent(struct gem_device *dev)
 	struct gem_device *other;
 	struct gem_bo *mine, *theirs;
 
-	igt_require_memory(BO_BYTES);
+	igt_require_free_memory(BO_BYTES);
 	mine = gem_bo_filled(dev, BO_BYTES);
 	other = gem_device_reopen(dev, /* render= */ true);
 	theirs = gem_bo_import(other, gem_bo_export(mine), BO_BYTES);
@@ -61,7 +61,7 @@ void shared_lent_before_is_quiet(struct gem_device *dev)
 	struct gem_bo *mine, *theirs;
 	bool retained;
 
-	igt_require_memory(BO_BYTES);
+	igt_require_free_memory(BO_BYTES);
 	igt_klog_start();
 	mine = gem_bo_filled(dev, BO_BYTES);
 	gem_bo_madvise(mine, GEM_DONTNEED);
