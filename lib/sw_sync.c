@@ -46,6 +46,21 @@ int sw_sync_timeline_create(void)
 	return timeline;
 }
 
+static void close_timeline(void *data)
+{
+	close((int)(intptr_t)data);
+}
+
+int sw_sync_timeline_of_subtest(void)
+{
+	int timeline;
+
+	igt_require_sw_sync();
+	timeline = sw_sync_timeline_create();
+	igt_on_subtest_end(close_timeline, (void *)(intptr_t)timeline);
+	return timeline;
+}
+
 void sw_sync_timeline_inc(int timeline, uint32_t count)
 {
 	igt_assert_f(ioctl(timeline, SW_SYNC_IOC_INC, &count) == 0, "advancing a timeline: %s\n",
