@@ -330,6 +330,26 @@ static void hang_spares_others(struct gem_device *dev)
 	gem_device_close(other);
 }
 
+/** A slot takes two jobs. One file may fill two slots; B168: the driver took that for a mistake. */
+static void full_slots_are_no_mistake(struct gem_device *dev)
+{
+	struct panfrost_job *jobs[4];
+
+	igt_klog_start();
+	mali_model_set("hold", 1);
+	for (unsigned int i = 0; i < ARRAY_SIZE(jobs); i++) {
+		jobs[i] = panfrost_job_new(dev);
+		mali_chain_null(&jobs[i]->chain);
+		panfrost_submit(jobs[i], (struct panfrost_how){.fragment = i % 2});
+	}
+	/* The driver's threads have given all four to the GPU by then, or were too slow for us. */
+	igt_pause_ms(50);
+	mali_model_set("hold", 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(jobs); i++)
+		panfrost_assert_done(jobs[i], "each of two jobs in two slots is done");
+	igt_klog_assert_quiet("two jobs in each of two slots are no mistake");
+}
+
 /** One that does not even stop when it is told to is ended by a reset. */
 static void deaf_hang_is_ended(struct gem_device *dev)
 {
@@ -451,6 +471,10 @@ int igt_main()
 	igt_describe("A job that never ends takes no other with it");
 	igt_subtest("hang-spares-others")
 		hang_spares_others(dev);
+
+	igt_describe("One file can have two jobs in each of two slots");
+	igt_subtest("full-slots-are-no-mistake")
+		full_slots_are_no_mistake(dev);
 
 	igt_describe("A job that cannot be stopped is ended by a reset, and the next is done");
 	igt_subtest("deaf-hang-is-ended")
