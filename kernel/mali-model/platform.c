@@ -125,7 +125,7 @@ EXPORT_SYMBOL_GPL(mali_model_writel);
 
 void __iomem *mali_model_ioremap(struct platform_device *pdev, unsigned int index)
 {
-	if (pdev != the_device && strcmp(pdev->name, DEVICE_NAME))
+	if (strcmp(pdev->name, DEVICE_NAME))
 		return IOMEM_ERR_PTR(-ENODEV);
 	return WINDOW;
 }
