@@ -42,6 +42,21 @@ int sw_sync_timeline_create(void)
 	return timeline;
 }
 
+static void close_timeline(void *data)
+{
+	close((int)(intptr_t)data);
+}
+
+int sw_sync_timeline_of_subtest(void)
+{
+	int timeline;
+
+	igt_require_sw_sync();
+	timeline = sw_sync_timeline_create();
+	igt_on_subtest_end(close_timeline, (void *)(intptr_t)timeline);
+	return timeline;
+}
+
 int sw_sync_timeline_create_fence(int timeline, uint32_t seqno)
 {
 	struct sw_sync_create_fence_data data = {.value = seqno, .name = "igt", .fence = -1};

@@ -14,6 +14,12 @@ void igt_require_sw_sync(void);
 /** A new timeline, at 0; to be closed. Closing it signals, with an error, what waits on it. */
 int sw_sync_timeline_create(void);
 
+/**
+ * sw_sync_timeline_create() for the subtest that runs, at whose end it is closed: what still waits
+ * goes on then, also when the subtest fails. Skips as igt_require_sw_sync() does.
+ */
+int sw_sync_timeline_of_subtest(void);
+
 /** A sync_file whose fence signals when the timeline reaches @seqno; to be closed. */
 int sw_sync_timeline_create_fence(int timeline, uint32_t seqno);
 

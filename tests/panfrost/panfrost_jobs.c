@@ -160,8 +160,7 @@ static void syncobj_orders_jobs(struct gem_device *dev)
 	struct panfrost_job *jobs[8];
 	int timeline, fence;
 
-	igt_require_sw_sync();
-	timeline = sw_sync_timeline_create();
+	timeline = sw_sync_timeline_of_subtest();
 	fence = sw_sync_timeline_create_fence(timeline, 1);
 	for (unsigned int i = 0; i < ARRAY_SIZE(jobs); i++) {
 		jobs[i] = panfrost_job_new(dev);
@@ -179,7 +178,6 @@ static void syncobj_orders_jobs(struct gem_device *dev)
 	panfrost_assert_done(jobs[7], "the last job of a line of eight is done");
 	igt_assert_eq_u64(words[0], ARRAY_SIZE(jobs));
 	close(fence);
-	close(timeline);
 }
 
 /** Jobs that name the same BO run one after the other, in either slot, without being told. */
@@ -190,8 +188,7 @@ static void sharing_a_bo_orders_jobs(struct gem_device *dev)
 	struct panfrost_job *jobs[8];
 	int timeline, fence;
 
-	igt_require_sw_sync();
-	timeline = sw_sync_timeline_create();
+	timeline = sw_sync_timeline_of_subtest();
 	fence = sw_sync_timeline_create_fence(timeline, 1);
 	for (unsigned int i = 0; i < ARRAY_SIZE(jobs); i++) {
 		jobs[i] = panfrost_job_new(dev);
@@ -209,7 +206,6 @@ static void sharing_a_bo_orders_jobs(struct gem_device *dev)
 	panfrost_assert_done(jobs[7], "the last job of a line of eight is done");
 	igt_assert_eq_u64(words[0], ARRAY_SIZE(jobs));
 	close(fence);
-	close(timeline);
 }
 
 /** WAIT_BO asks, waits for as long as it is told, and is woken. */

@@ -249,9 +249,8 @@ static void queued_behind_fault_runs(struct gem_device *dev)
 	struct panfrost_job *good = job_writing(own, panfrost_address(bo), VALUE);
 	int timeline, fence;
 
-	igt_require_sw_sync();
 	/* Released together, so that the second is queued before the first has faulted. */
-	timeline = sw_sync_timeline_create();
+	timeline = sw_sync_timeline_of_subtest();
 	fence = sw_sync_timeline_create_fence(timeline, 1);
 	panfrost_submit(bad, (struct panfrost_how){.after = fence});
 	panfrost_submit(good, (struct panfrost_how){.uses = {bo}, .after = fence});
@@ -259,7 +258,6 @@ static void queued_behind_fault_runs(struct gem_device *dev)
 		mali_model_set("hold", 1);
 	sw_sync_timeline_inc(timeline, 1);
 	close(fence);
-	close(timeline);
 	if (mali_model_present()) {
 		igt_pause_ms(50);
 		mali_model_set("hold", 0);

@@ -17,20 +17,6 @@
 
 #define BO_BYTES MiB(4)
 
-static void close_timeline(void *data)
-{
-	close((int)(intptr_t)data);
-}
-
-/* A timeline that ends with the subtest. */
-static int timeline_of_subtest(void)
-{
-	const int timeline = sw_sync_timeline_create();
-
-	igt_on_subtest_end(close_timeline, (void *)(intptr_t)timeline);
-	return timeline;
-}
-
 /*
  * A fence comes to a BO through its dma-buf, but a BO that is exported is not evicted anyway. So
  * the dma-buf goes, and with it the last handle, for it is the handle that remembers the export.
@@ -56,7 +42,7 @@ static struct gem_bo *bo_behind_fence(struct gem_device *dev, int timeline, uint
 
 static void busy_is_kept(struct gem_device *dev, uint32_t usage, const char *claim)
 {
-	const int timeline = timeline_of_subtest();
+	const int timeline = sw_sync_timeline_of_subtest();
 	struct gem_bo *bo;
 
 	igt_require_memory(BO_BYTES);

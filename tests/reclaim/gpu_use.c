@@ -63,11 +63,6 @@ static void assert_purged_soon(struct gem_bo *bo, const char *claim)
 	igt_assert_bo_purged(bo, claim);
 }
 
-static void close_timeline(void *data)
-{
-	close((int)(intptr_t)data);
-}
-
 /** PF02: the pages of a BO are there for what is queued to be done with it. B99: they were not. */
 void gpu_use_queued_is_kept(struct gem_device *dev)
 {
@@ -75,10 +70,8 @@ void gpu_use_queued_is_kept(struct gem_device *dev)
 	int timeline, fence;
 
 	gem_require_gpu_write(dev);
-	igt_require_sw_sync();
 	igt_require_memory(BO_BYTES);
-	timeline = sw_sync_timeline_create();
-	igt_on_subtest_end(close_timeline, (void *)(intptr_t)timeline);
+	timeline = sw_sync_timeline_of_subtest();
 	fence = sw_sync_timeline_create_fence(timeline, 1);
 	bo = gem_bo_filled(dev, BO_BYTES);
 
