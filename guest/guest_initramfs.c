@@ -144,8 +144,7 @@ static int add_modules(struct packer *p, char **ret_why)
 	g_autofree char *tree = g_build_filename(stage, "lib/modules", NULL);
 	_cleanup_modules_ struct guest_modules modules = {0};
 	g_autoptr(GString) load = g_string_new(NULL);
-	int r = guest_modules_resolve(p->spec->kernel, wants, p->spec->workdir, &modules,
-				      ret_why);
+	int r = guest_modules_resolve(p->spec->kernel, wants, p->spec->workdir, &modules, ret_why);
 
 	if (r < 0)
 		return r;
@@ -162,9 +161,9 @@ static int add_modules(struct packer *p, char **ret_why)
 static int add_config(struct packer *p, char **ret_why)
 {
 	g_autofree char *text = g_strdup_printf(
-		"mode=%s\nmali=%s\nper-test-timeout=%d\nlibdirs=%s\n",
-		p->spec->shell ? "shell" : "run", p->spec->mali, p->spec->per_test_timeout_s,
-		p->libdirs->str);
+		"mode=%s\nmachine=%s\nmali=%s\nper-test-timeout=%d\nlibdirs=%s\n",
+		p->spec->shell ? "shell" : "run", p->spec->kernel->uml ? "uml" : "qemu",
+		p->spec->mali, p->spec->per_test_timeout_s, p->libdirs->str);
 	int r = guest_cpio_text(p->cpio, "/etc/igt-guest.conf", text, ret_why);
 
 	if (r >= 0 && p->spec->tests)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "guest_kernel.h"
 
+#include "guest_spawn.h"
 #include "guest_util.h"
 
 #include <errno.h>
@@ -13,6 +14,8 @@
 #define SETUP_MAGIC_AT 0x202
 #define SETUP_VERSION_AT 0x20e
 #define SETUP_VERSION_BASE 0x200
+
+#define VERSION_TIMEOUT_MS 10000
 
 /* Reads the header of a bzImage; *ret_release is NULL if the image does not name one. */
 static int read_release(const char *image, char **ret_release, char **ret_why)
@@ -66,6 +69,13 @@ static int find_image(const char *dir, char **ret_image, char **ret_why)
 		if (r != -ENOENT)
 			return r;
 	}
+	g_autofree char *uml = g_build_filename(dir, "linux", NULL);
+
+	if (g_file_test(uml, G_FILE_TEST_IS_EXECUTABLE) && !g_file_test(uml, G_FILE_TEST_IS_DIR))
+		return guest_fail(ret_why, ENOENT,
+				  "the kernel in %s is a program, for user-mode Linux: give "
+				  "--machine uml",
+				  dir);
 	return guest_fail(ret_why, ENOENT,
 			  "no kernel in %s: neither bzImage nor boot/vmlinuz-*; build one with "
 			  "kernel/build or point --kernel at a bzImage",
@@ -143,6 +153,54 @@ int guest_kernel_find(const char *path, struct guest_kernel *ret, char **ret_why
 		.image = g_steal_pointer(&image),
 		.release = g_steal_pointer(&release),
 		.modules = g_steal_pointer(&modules),
+	};
+	return 0;
+}
+
+/* Programs answer to --version in many ways; a kernel does with its release alone. */
+static int ask_release(const char *image, char **ret_release, char **ret_why)
+{
+	const char *argv[] = {image, "--version", NULL};
+	_cleanup_spawned_ struct guest_spawned said = {0};
+	int r = guest_spawn_run(
+		&(struct guest_spawn){.argv = argv, .timeout_ms = VERSION_TIMEOUT_MS}, &said);
+	g_autofree char *release = r < 0 ? NULL : g_strdup(g_strchomp(said.out->str));
+
+	if (r < 0 || said.status || !g_ascii_isdigit(release[0]) || strpbrk(release, " \t\n/"))
+		return guest_fail(ret_why, ENOEXEC,
+				  "%s is not a user-mode kernel, which would tell its release when "
+				  "asked for --version: build one with kernel/build --flavour uml",
+				  image);
+	*ret_release = g_steal_pointer(&release);
+	return 0;
+}
+
+int guest_kernel_find_uml(const char *path, struct guest_kernel *ret, char **ret_why)
+{
+	g_autofree char *image = NULL, *release = NULL, *modules = NULL, *base = NULL;
+	g_autofree char *full = g_canonicalize_filename(path, NULL);
+	bool dir = g_file_test(full, G_FILE_TEST_IS_DIR);
+	int r;
+
+	image = dir ? g_build_filename(full, "linux", NULL) : g_strdup(full);
+	base = dir ? g_strdup(full) : g_path_get_dirname(full);
+	if (g_file_test(image, G_FILE_TEST_IS_DIR) || access(image, X_OK))
+		return guest_fail(
+			ret_why, ENOENT,
+			"%s is no program: --machine uml needs a user-mode kernel, or the "
+			"folder that holds it as linux; kernel/build --flavour uml makes "
+			"one",
+			image);
+	r = ask_release(image, &release, ret_why);
+	if (r >= 0)
+		r = find_modules(base, release, &modules, ret_why);
+	if (r < 0)
+		return r;
+	*ret = (struct guest_kernel){
+		.image = g_steal_pointer(&image),
+		.release = g_steal_pointer(&release),
+		.modules = g_steal_pointer(&modules),
+		.uml = true,
 	};
 	return 0;
 }

@@ -4,12 +4,14 @@
 #define GUEST_KERNEL_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 /** Strings are owned; clear with guest_kernel_clear. */
 struct guest_kernel {
-	char *image;   /* absolute path of an x86 bzImage */
-	char *release; /* from the image's header; NULL if it has none */
+	char *image;   /* absolute path of an x86 bzImage, or of a user-mode kernel */
+	char *release; /* as the image says; NULL if it does not */
 	char *modules; /* lib/modules/<release>; NULL if everything is built in */
+	bool uml;      /* a user-mode kernel */
 };
 
 /**
@@ -19,6 +21,12 @@ struct guest_kernel {
  * Returns 0, or a negative errno with a sentence in ret_why.
  */
 int guest_kernel_find(const char *path, struct guest_kernel *ret, char **ret_why);
+
+/**
+ * The same for user-mode Linux: the path is the program, or a directory with one that
+ * is called linux. It is run to tell its release.
+ */
+int guest_kernel_find_uml(const char *path, struct guest_kernel *ret, char **ret_why);
 
 /** Frees the strings. */
 void guest_kernel_clear(struct guest_kernel *kernel);

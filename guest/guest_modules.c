@@ -37,8 +37,7 @@ static const char *const compression_suffixes[] = {".xz", ".zst", ".gz"};
 struct guest_module_want *guest_modules_wants(const char *mali)
 {
 	const size_t count = G_N_ELEMENTS(suite_wants);
-	struct guest_module_want *wants =
-		g_new0(struct guest_module_want, count + MALI_WANTS + 1);
+	struct guest_module_want *wants = g_new0(struct guest_module_want, count + MALI_WANTS + 1);
 
 	memcpy(wants, suite_wants, sizeof(suite_wants));
 	if (!strcmp(mali, "none"))
@@ -222,7 +221,8 @@ static int add_wanted(struct resolver *res, const struct guest_module_want *want
 	if (r < 0 && r != -ENOENT)
 		return guest_fail(ret_why, -r, "module %s cannot be looked up in %s: %s",
 				  want->name, kernel->modules, strerror(-r));
-	if (!found && want->required)
+	/* A user-mode kernel has the channels built in that its machine gives it. */
+	if (!found && want->required && !kernel->uml)
 		return guest_fail(ret_why, ENOENT,
 				  "the kernel in %s has no %s, neither built in nor as a module: "
 				  "results could not leave the guest; use kernel/build, or enable "
@@ -231,12 +231,12 @@ static int add_wanted(struct resolver *res, const struct guest_module_want *want
 	add_list(res, found);
 	if (want->mali && !has_file(res, want->name))
 		return no_mali(kernel, want->name, ret_why);
-	if (want->on && !depends_on(res, want->name, want->on))
+	/* In user mode device memory is what the model says it is: any panfrost will do. */
+	if (want->on && !kernel->uml && !depends_on(res, want->name, want->on))
 		return no_mali(kernel, "panfrost that drives it", ret_why);
 	if (want->load && has_file(res, want->name))
-		g_ptr_array_add(load,
-				g_strjoin(want->options ? " " : NULL, want->name, want->options,
-					  NULL));
+		g_ptr_array_add(load, g_strjoin(want->options ? " " : NULL, want->name,
+						want->options, NULL));
 	return 0;
 }
 

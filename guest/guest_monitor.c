@@ -16,7 +16,7 @@
 #include <sys/timerfd.h>
 
 #define PANIC_LINGER_MS 15000 /* a panicking kernel prints its log and resets by itself */
-#define POWER_OFF_MS 10000    /* from the last record to the end of QEMU */
+#define POWER_OFF_MS 10000    /* from the last record to the end of the machine */
 #define QUIT_MS 3000	      /* from QMP quit to SIGKILL */
 
 enum phase {
@@ -46,6 +46,7 @@ struct monitor {
 	struct guest_lines lines[SRC_CHANNELS];
 	struct guest_trace trace;
 	struct guest_terminal terminal;
+	enum guest_machine_kind kind;
 	enum phase phase;
 	int epoll;
 	int timer;
@@ -55,8 +56,8 @@ struct monitor {
 	bool hang;	/* story.outcome is settled by a deadline */
 	bool panicked;	/* QMP says so */
 	bool talked;	/* the console or init said anything */
-	bool gone;	/* QEMU ended */
-	char *last_err; /* QEMU's last line on stderr */
+	bool gone;	/* the machine ended */
+	char *last_err; /* the machine's last line on stderr */
 	char *error;	/* init's last error */
 };
 
@@ -76,8 +77,8 @@ static void set_phase(struct monitor *m, enum phase phase, int64_t duration)
 
 static void quit(struct monitor *m)
 {
-	if (guest_qmp_quit(m->watch->qemu->qmp) < 0)
-		kill(m->watch->qemu->pid, SIGKILL);
+	if (guest_qmp_quit(m->watch->process->qmp) < 0)
+		guest_process_kill(m->watch->process);
 	set_phase(m, PHASE_QUIT, QUIT_MS);
 }
 
@@ -90,7 +91,7 @@ static void qmp_line(const char *line, void *data)
 		return;
 	if (message.kind == GUEST_QMP_GREETING) {
 		set_string(&m->story.qemu_version, message.text);
-		guest_qmp_negotiate(m->watch->qemu->qmp);
+		guest_qmp_negotiate(m->watch->process->qmp);
 	} else if (message.kind == GUEST_QMP_EVENT && !strcmp(message.text, "GUEST_PANICKED")) {
 		m->panicked = true;
 		set_phase(m, PHASE_LINGER, PANIC_LINGER_MS);
@@ -151,7 +152,9 @@ static void err_line(const char *line, void *data)
 {
 	struct monitor *m = data;
 
-	set_string(&m->last_err, line);
+	/* A user-mode kernel ends with an empty line. */
+	if (*line)
+		set_string(&m->last_err, line);
 }
 
 static const guest_line_fn line_fns[SRC_CHANNELS] = {
@@ -159,26 +162,26 @@ static const guest_line_fn line_fns[SRC_CHANNELS] = {
 	[SRC_LIVE] = live_line, [SRC_ERR] = err_line,
 };
 
-static int *channel_fd(struct guest_qemu *qemu, enum source source)
+static int *channel_fd(struct guest_process *process, enum source source)
 {
 	switch (source) {
 	case SRC_QMP:
-		return &qemu->qmp;
+		return &process->qmp;
 	case SRC_CONSOLE:
-		return &qemu->console;
+		return &process->console;
 	case SRC_CONTROL:
-		return &qemu->control;
+		return &process->control;
 	case SRC_LIVE:
-		return &qemu->live;
+		return &process->live;
 	default:
-		return &qemu->err;
+		return &process->err;
 	}
 }
 
 /* Takes what is there. 1: something was, 0: the channel has ended, or a negative errno. */
 static int read_channel(struct monitor *m, enum source source)
 {
-	int fd = *channel_fd(m->watch->qemu, source);
+	int fd = *channel_fd(m->watch->process, source);
 	char buf[16384];
 	ssize_t n = read(fd, buf, sizeof(buf));
 
@@ -189,7 +192,9 @@ static int read_channel(struct monitor *m, enum source source)
 		m->talked = true;
 	}
 	if (source == SRC_CONSOLE) {
-		guest_terminal_output(&m->terminal, fd, buf, n);
+		if (m->watch->process->log >= 0)
+			guest_write_all(m->watch->process->log, buf, n);
+		guest_terminal_output(&m->terminal, guest_process_input(m->watch->process), buf, n);
 		if (m->phase == PHASE_TRACE)
 			guest_trace_output(&m->trace, m->activity);
 	}
@@ -200,7 +205,7 @@ static int read_channel(struct monitor *m, enum source source)
 static void close_channel(struct monitor *m, enum source source)
 {
 	guest_lines_finish(&m->lines[source], line_fns[source], m);
-	guest_close(channel_fd(m->watch->qemu, source));
+	guest_close(channel_fd(m->watch->process, source));
 }
 
 /* A hang of any kind: first the traces, if the kernel still answers. */
@@ -215,7 +220,7 @@ static void hang(struct monitor *m, enum guest_outcome outcome, const char *what
 		return;
 	}
 	set_phase(m, PHASE_TRACE, 0);
-	guest_trace_start(&m->trace, m->watch->qemu->qmp, m->watch->qemu->console, guest_now_ms());
+	guest_trace_start(&m->trace, m->watch->process, guest_now_ms());
 }
 
 static int64_t earlier(int64_t a, int64_t b)
@@ -252,7 +257,7 @@ static int64_t check_deadlines(struct monitor *m, int64_t now)
 		if (m->phase == PHASE_LINGER) {
 			quit(m);
 		} else if (m->phase == PHASE_QUIT) {
-			kill(w->qemu->pid, SIGKILL);
+			guest_process_kill(w->process);
 			set_phase(m, PHASE_KILLED, 0);
 		}
 	}
@@ -276,7 +281,7 @@ static void take_signal(struct monitor *m)
 	if (read(m->watch->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
 	m->story.signal = (int)info.ssi_signo;
-	kill(m->watch->qemu->pid, SIGKILL);
+	guest_process_kill(m->watch->process);
 	set_phase(m, PHASE_KILLED, 0);
 }
 
@@ -297,7 +302,8 @@ static void dispatch(struct monitor *m, enum source source)
 		take_signal(m);
 		break;
 	case SRC_INPUT:
-		guest_terminal_relay(&m->terminal, m->epoll, m->watch->qemu->console);
+		guest_terminal_relay(&m->terminal, m->epoll,
+				     guest_process_input(m->watch->process));
 		break;
 	default:
 		if (read_channel(m, source) == 0)
@@ -309,6 +315,9 @@ static int watch_fd(struct monitor *m, int fd, enum source source)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.u32 = source};
 
+	/* Not every machine has every channel. */
+	if (fd < 0)
+		return 0;
 	return epoll_ctl(m->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
 }
 
@@ -321,31 +330,31 @@ static int open_loop(struct monitor *m)
 	if (m->epoll < 0 || m->timer < 0)
 		return -errno;
 	for (enum source s = 0; s < SRC_CHANNELS && r == 0; s++)
-		r = watch_fd(m, *channel_fd(m->watch->qemu, s), s);
-	r = r ?: watch_fd(m, m->watch->qemu->pidfd, SRC_PROCESS);
+		r = watch_fd(m, *channel_fd(m->watch->process, s), s);
+	r = r ?: watch_fd(m, m->watch->process->pidfd, SRC_PROCESS);
 	r = r ?: watch_fd(m, m->timer, SRC_TIMER);
 	return r ?: watch_fd(m, m->watch->signal_fd, SRC_SIGNAL);
 }
 
 /* Why a guest that never reported came to its end. */
-static void explain_boot(struct monitor *m, int qemu_code)
+static void explain_boot(struct monitor *m, int code)
 {
 	const struct guest_console *console = &m->story.console;
 
 	if (m->panicked || console->panicked) {
 		m->story.outcome = GUEST_BOOT_PANIC;
 		m->story.detail = g_strdup(console->panic_text);
-	} else if (qemu_code && !m->talked) {
-		m->story.outcome = GUEST_NO_QEMU;
+	} else if (code && !m->talked) {
+		m->story.outcome = m->kind == GUEST_MACHINE_UML ? GUEST_NO_UML : GUEST_NO_QEMU;
 		m->story.detail = m->last_err ? g_strdup(m->last_err)
-					      : g_strdup_printf("it ended with %d", qemu_code);
+					      : g_strdup_printf("it ended with %d", code);
 	} else {
 		m->story.outcome = GUEST_BOOT_ENDED;
 		m->story.detail = g_strdup(console->init_error ?: m->last_err);
 	}
 }
 
-static void explain(struct monitor *m, int qemu_code)
+static void explain(struct monitor *m, int code)
 {
 	if (m->story.signal) {
 		m->story.outcome = GUEST_INTERRUPTED;
@@ -358,7 +367,7 @@ static void explain(struct monitor *m, int qemu_code)
 				g_strconcat(detail, "; its kernel does not answer sysrq", NULL);
 		}
 	} else if (m->story.boot_ms < 0) {
-		explain_boot(m, qemu_code);
+		explain_boot(m, code);
 	} else if (m->panicked || m->story.console.panicked) {
 		m->story.outcome = GUEST_TEST_PANIC;
 		m->story.detail = g_strdup(m->story.console.panic_text);
@@ -370,9 +379,9 @@ static void explain(struct monitor *m, int qemu_code)
 	} else {
 		m->story.outcome = GUEST_LOST;
 		m->story.detail =
-			qemu_code ? g_strdup_printf("QEMU ended with %d%s%s", qemu_code,
-						    m->last_err ? ": " : "", m->last_err ?: "")
-				  : NULL;
+			code ? g_strdup_printf("%s ended with %d%s%s", guest_machine_name(m->kind),
+					       code, m->last_err ? ": " : "", m->last_err ?: "")
+			     : NULL;
 	}
 }
 
@@ -389,6 +398,7 @@ int guest_monitor(const struct guest_watch *watch, struct guest_story *ret)
 {
 	struct monitor m = {
 		.watch = watch,
+		.kind = watch->process->kind,
 		.story = {.runner_exit = -1, .boot_ms = -1, .first_verdict_ms = -1},
 		.terminal = {.enabled = watch->shell},
 		.epoll = -1,
@@ -407,14 +417,14 @@ int guest_monitor(const struct guest_watch *watch, struct guest_story *ret)
 		else if (errno != EINTR)
 			r = -errno;
 	}
-	/* What QEMU wrote before it went is still in the sockets. */
+	/* What the machine wrote before it went is still in the sockets. */
 	for (enum source s = 0; s < SRC_CHANNELS; s++) {
-		while (*channel_fd(watch->qemu, s) >= 0 && read_channel(&m, s) > 0)
+		while (*channel_fd(watch->process, s) >= 0 && read_channel(&m, s) > 0)
 			;
 		close_channel(&m, s);
 	}
 
-	int code = guest_qemu_stop(watch->qemu);
+	int code = guest_process_stop(watch->process);
 
 	explain(&m, code);
 	finish(&m);

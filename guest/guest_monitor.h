@@ -6,12 +6,12 @@
 #include "guest_console.h"
 #include "guest_live.h"
 #include "guest_outcome.h"
-#include "guest_qemu.h"
+#include "guest_machine.h"
 
 struct guest_watch {
-	struct guest_qemu *qemu; /* stopped and reaped when guest_monitor returns */
-	int signal_fd;		 /* signals that mean "stop" */
-	struct guest_live *live; /* NULL for a shell */
+	struct guest_process *process; /* stopped and reaped when guest_monitor returns */
+	int signal_fd;		       /* signals that mean "stop" */
+	struct guest_live *live;       /* NULL for a shell */
 	int64_t boot_timeout_ms;
 	int64_t idle_timeout_ms;  /* 0: none */
 	int64_t total_timeout_ms; /* 0: none */
@@ -24,16 +24,16 @@ struct guest_story {
 	char *detail;	    /* more about the outcome, or NULL */
 	char *release;	    /* of the guest's kernel, or NULL */
 	GPtrArray *devices; /* char *, a DRM node and its driver each; NULL if there are none */
-	char *qemu_version; /* or NULL */
+	char *qemu_version; /* NULL if it is not QEMU, or did not start */
 	struct guest_console console;
 	int runner_exit;	  /* exit code of igt_runner, -1 if it did not end */
 	int signal;		  /* that interrupted us, or 0 */
-	int64_t boot_ms;	  /* QEMU start to boot record, -1 if there was none */
+	int64_t boot_ms;	  /* start to boot record, -1 if there was none */
 	int64_t first_verdict_ms; /* boot record to first verdict, -1 if there was none */
 };
 
 /**
- * Runs the loop until QEMU is gone, also when it has to be made to go. Relays
+ * Runs the loop until the machine is gone, also when it has to be made to go. Relays
  * verdicts and notes as they come. ret is untouched on failure. Returns 0 whatever
  * the outcome is, or a negative errno when the loop itself cannot work.
  */

@@ -21,11 +21,15 @@ const char guest_options_usage[] =
 	"       igt_guest shell --kernel PATH --suite PREFIX [OPTION]...\n"
 	"       igt_guest list --suite PREFIX [--tests REGEX]...\n"
 	"\n"
-	"Runs the suite in a QEMU guest with a GPU, or opens a shell in such a guest, or\n"
-	"prints the names of the subtests that would run.\n"
+	"Runs the suite in a guest with a GPU, or opens a shell in such a guest, or prints the\n"
+	"names of the subtests that would run.\n"
 	"\n"
 	"  --kernel PATH         bzImage, or a directory with bzImage or boot/vmlinuz-*;\n"
 	"                        modules in lib/modules there or beside the image\n"
+	"  --machine qemu|uml    what the guest runs on (default: qemu). uml is a user-mode "
+	"kernel,\n"
+	"                        a program, or a directory with one that is called linux: one\n"
+	"                        CPU and no virtio-gpu, and a guest is up in half a second\n"
 	"  --suite PREFIX        where the suite is installed\n"
 	"  --results DIR         where results go; made if missing\n"
 	"  --tests REGEX         only subtests in whose binary@subtest REGEX is found;\n"
@@ -69,6 +73,7 @@ enum {
 	OPT_QEMU,
 	OPT_IOMMU,
 	OPT_MALI,
+	OPT_MACHINE,
 	OPT_HELP
 };
 
@@ -90,6 +95,7 @@ static const struct option long_options[] = {
 	{"qemu", required_argument, NULL, OPT_QEMU},
 	{"iommu", optional_argument, NULL, OPT_IOMMU},
 	{"mali", required_argument, NULL, OPT_MALI},
+	{"machine", required_argument, NULL, OPT_MACHINE},
 	{"help", no_argument, NULL, OPT_HELP},
 	{},
 };
@@ -135,6 +141,17 @@ static int parse_accel(const char *text, enum guest_accel *ret, char **ret_why)
 		}
 	}
 	return guest_fail(ret_why, EINVAL, "--accel '%s': give auto, kvm or tcg", text);
+}
+
+static int parse_machine(const char *text, enum guest_machine_kind *ret, char **ret_why)
+{
+	if (!strcmp(text, "qemu"))
+		*ret = GUEST_MACHINE_QEMU;
+	else if (!strcmp(text, "uml"))
+		*ret = GUEST_MACHINE_UML;
+	else
+		return guest_fail(ret_why, EINVAL, "--machine '%s': give qemu or uml", text);
+	return 0;
 }
 
 static int parse_mali(const char *text, const char **ret, char **ret_why)
@@ -183,6 +200,8 @@ static int take(struct guest_options *o, int opt, const char *text, char **ret_w
 		return 0;
 	case OPT_ACCEL:
 		return parse_accel(text, &o->accel, ret_why);
+	case OPT_MACHINE:
+		return parse_machine(text, &o->machine, ret_why);
 	case OPT_MALI:
 		return parse_mali(text, &o->mali, ret_why);
 	case OPT_MEM:
@@ -222,6 +241,13 @@ static int check_together(const struct guest_options *o, char **ret_why)
 				  "list takes only --suite and --tests: nothing is run");
 	if (!o->shell && !o->list && !o->results)
 		return guest_fail(ret_why, EINVAL, "run needs --results DIR: see igt_guest --help");
+	if (o->machine == GUEST_MACHINE_UML && (o->qemu || o->accel != GUEST_ACCEL_AUTO))
+		return guest_fail(ret_why, EINVAL,
+				  "--qemu and --accel are for --machine qemu: leave them out");
+	if (o->machine == GUEST_MACHINE_UML && o->cpus > 1)
+		return guest_fail(ret_why, EINVAL,
+				  "--cpus %u: user-mode Linux has one processor, leave it out",
+				  o->cpus);
 	if (o->shell && (o->results || o->tests->len > 1 || o->expect->len > 1))
 		return guest_fail(ret_why, EINVAL,
 				  "shell takes neither --results nor --tests nor --expect: nothing "
@@ -261,9 +287,7 @@ int guest_options_parse(int argc, char *argv[], struct guest_options *ret, char 
 	_cleanup_options_ struct guest_options o = {
 		.gpu = "2d",
 		.mali = "none",
-		.qemu = "qemu-system-x86_64",
 		.mem_bytes = UINT64_C(1) << 30,
-		.cpus = 2,
 		.timeout = 1200,
 		.per_test_timeout = 120,
 	};
@@ -285,6 +309,8 @@ int guest_options_parse(int argc, char *argv[], struct guest_options *ret, char 
 	r = o.help ? 0 : parse_all(argc - 1, argv + 1, &o, ret_why);
 	if (r < 0)
 		return r;
+	o.qemu = o.qemu ?: "qemu-system-x86_64";
+	o.cpus = o.cpus ?: o.machine == GUEST_MACHINE_UML ? 1 : 2;
 	*ret = o;
 	o.tests = NULL;
 	o.expect = NULL;

@@ -3,6 +3,8 @@
 #ifndef GUEST_OPTIONS_H
 #define GUEST_OPTIONS_H
 
+#include "guest_machine.h"
+
 #include <glib.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,6 +23,7 @@ struct guest_options {
 	const char *mali; /* "none", or the GPU that mali_model is to be */
 	const char *append;
 	const char *qemu;
+	enum guest_machine_kind machine;
 	enum guest_accel accel;
 	uint64_t mem_bytes;
 	unsigned int cpus;

@@ -8,6 +8,7 @@ static const struct {
 } outcomes[_GUEST_OUTCOME_MAX] = {
 	[GUEST_FINISHED] = {"finished", "the guest finished", GUEST_EXIT_OK},
 	[GUEST_NO_QEMU] = {"no-qemu", "QEMU did not start", GUEST_EXIT_NO_BOOT},
+	[GUEST_NO_UML] = {"no-uml", "user-mode Linux did not start", GUEST_EXIT_NO_BOOT},
 	[GUEST_BOOT_PANIC] = {"boot-panic", "the kernel panicked at boot", GUEST_EXIT_NO_BOOT},
 	[GUEST_BOOT_HANG] = {"boot-hang", "the guest hangs at boot", GUEST_EXIT_NO_BOOT},
 	[GUEST_BOOT_ENDED] = {"boot-ended", "the guest ended while it booted", GUEST_EXIT_NO_BOOT},

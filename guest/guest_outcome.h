@@ -17,6 +17,7 @@ enum guest_exit {
 enum guest_outcome {
 	GUEST_FINISHED,	    /* the runner ended and the guest powered off */
 	GUEST_NO_QEMU,	    /* QEMU did not start */
+	GUEST_NO_UML,	    /* the user-mode kernel ended before it said anything */
 	GUEST_BOOT_PANIC,   /* the kernel panicked before init reported */
 	GUEST_BOOT_HANG,    /* no report within the boot timeout */
 	GUEST_BOOT_ENDED,   /* the guest ended before init reported */
@@ -24,7 +25,7 @@ enum guest_outcome {
 	GUEST_TEST_PANIC,   /* the kernel panicked afterwards */
 	GUEST_TEST_SILENT,  /* no output on any channel */
 	GUEST_TEST_TIMEOUT, /* the whole run took too long */
-	GUEST_LOST,	    /* QEMU ended on its own with tests outstanding */
+	GUEST_LOST,	    /* the machine ended on its own with tests outstanding */
 	GUEST_INTERRUPTED,  /* a signal asked igt_guest to stop */
 	_GUEST_OUTCOME_MAX,
 };

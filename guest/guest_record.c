@@ -39,13 +39,15 @@ static struct json_object *devices_json(const GPtrArray *devices)
 static struct json_object *record_json(const struct guest_record *record)
 {
 	const struct guest_story *story = record->story;
+	bool uml = record->machine->kind == GUEST_MACHINE_UML;
 	struct json_object *root = json_object_new_object(), *times = json_object_new_object();
 
 	add_string(root, "outcome", guest_outcome_name(story->outcome));
 	add_string(root, "detail", story->detail);
 	add_number(root, "exit_code", record->exit_code);
-	add_string(root, "accel", record->machine->kvm ? "kvm" : "tcg");
-	add_string(root, "gpu", record->gpu);
+	add_string(root, "machine", uml ? "uml" : "qemu");
+	add_string(root, "accel", uml ? NULL : record->machine->kvm ? "kvm" : "tcg");
+	add_string(root, "gpu", uml ? NULL : record->gpu);
 	add_list(root, "expect", record->expect);
 	add_string(root, "mali", record->mali);
 	json_object_object_add(root, "drm_devices", devices_json(story->devices));

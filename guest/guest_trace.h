@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Traces out of a kernel that hangs: sysrq keys sent over the serial console, which
- * works without any user space and without any driver but the UART's.
+ * Traces out of a kernel that hangs: sysrq keys, which work without any user space.
+ * QEMU sends them over the serial console, so that no driver but the UART's is needed; a
+ * user-mode kernel takes them from a socket of the host.
  */
 #ifndef GUEST_TRACE_H
 #define GUEST_TRACE_H
+
+#include "guest_machine.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct guest_trace {
-	int qmp;	  /* descriptor of QMP */
-	int console;	  /* descriptor of the serial console */
+	const struct guest_process *process;
 	const char *key;  /* the key being sent */
-	bool key_sent;	  /* the BREAK arrived and the key was written */
+	bool key_sent;	  /* the key was written; in QEMU, after a BREAK that arrived */
 	bool answered;	  /* output came since the key was sent */
 	bool any_answer;  /* output came after some key */
 	int64_t next_ms;  /* when to look again */
@@ -22,7 +24,7 @@ struct guest_trace {
 };
 
 /** Starts with the first key. Times are guest_now_ms(). */
-void guest_trace_start(struct guest_trace *trace, int qmp, int console, int64_t now);
+void guest_trace_start(struct guest_trace *trace, const struct guest_process *process, int64_t now);
 
 /** QMP answered the last BREAK: now the key goes out. */
 void guest_trace_break_sent(struct guest_trace *trace, int64_t now);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * igt_guest: boots a kernel with a GPU in QEMU, has igt_runner run the suite inside,
- * and brings every verdict out, whatever becomes of the guest.
+ * igt_guest: boots a kernel with a GPU in QEMU or as user-mode Linux, has igt_runner run
+ * the suite inside, and brings every verdict out, whatever becomes of the guest.
  */
 #include "expectations.h"
 #include "guest_expect.h"
@@ -30,7 +30,7 @@ struct run {
 	GPtrArray *names;		   /* subtests to run; NULL for a shell */
 	struct expectations *expectations; /* NULL without --expect */
 	char *suite;
-	char *qemu;
+	char *program; /* QEMU, or the user-mode kernel */
 	char *results;
 	int initrd_fd;
 	int signal_fd;
@@ -47,7 +47,7 @@ static void run_clear(struct run *s)
 	g_clear_pointer(&s->names, g_ptr_array_unref);
 	expectations_free(s->expectations);
 	g_free(s->suite);
-	g_free(s->qemu);
+	g_free(s->program);
 	g_free(s->results);
 	guest_close(&s->initrd_fd);
 	guest_close(&s->signal_fd);
@@ -126,7 +126,7 @@ static int pack(struct run *s, char **ret_why)
 				  "igt_guest_init not found beside igt_guest: is it installed?");
 	if (!busybox)
 		return guest_fail(ret_why, ENOENT, "busybox not found: install busybox-static");
-	/* The archive lives in memory, where QEMU reads it by its descriptor. */
+	/* The archive lives in memory, where the machine reads it by its descriptor. */
 	s->initrd_fd = memfd_create("igt-guest-initramfs", MFD_CLOEXEC);
 	workdir = g_dir_make_tmp("igt-guest-XXXXXX", NULL);
 	if (s->initrd_fd < 0 || !workdir)
@@ -160,17 +160,21 @@ static int pack(struct run *s, char **ret_why)
 static int prepare(struct run *s, char **ret_why)
 {
 	const struct guest_options *o = &s->options;
+	bool uml = o->machine == GUEST_MACHINE_UML;
 	int r = guest_expect_read((const char *const *)o->expect->pdata, &s->expectations, ret_why);
 
-	r = r ?: guest_kernel_find(o->kernel, &s->kernel, ret_why);
+	if (r == 0 && uml)
+		r = guest_kernel_find_uml(o->kernel, &s->kernel, ret_why);
+	else if (r == 0)
+		r = guest_kernel_find(o->kernel, &s->kernel, ret_why);
 	if (r < 0)
 		return r;
 	s->suite = g_canonicalize_filename(o->suite, NULL);
 	r = guest_suite_check(s->suite, ret_why);
 	if (r < 0)
 		return r;
-	s->qemu = guest_spawn_find(o->qemu);
-	if (!s->qemu)
+	s->program = uml ? g_strdup(s->kernel.image) : guest_spawn_find(o->qemu);
+	if (!s->program)
 		return guest_fail(ret_why, ENOENT,
 				  "QEMU '%s' not found: install qemu-system-x86, or give --qemu",
 				  o->qemu);
@@ -181,7 +185,7 @@ static int prepare(struct run *s, char **ret_why)
 		if (r < 0)
 			return r;
 	}
-	r = choose_accel(s, ret_why);
+	r = uml ? 0 : choose_accel(s, ret_why);
 	if (r < 0)
 		return r;
 	r = pack(s, ret_why);
@@ -203,7 +207,8 @@ static void tell(const struct run *s, const struct guest_story *story)
 		story->detail ? ": " : "", story->detail ?: "", in_tests && running ? ", in " : "",
 		in_tests && running ? running : "", s->results ? "; console in " : "",
 		s->results ?: "", s->results ? "/" GUEST_RESULTS_CONSOLE : "");
-	if (story->outcome == GUEST_INTERRUPTED || story->outcome == GUEST_NO_QEMU)
+	if (story->outcome == GUEST_INTERRUPTED || story->outcome == GUEST_NO_QEMU ||
+	    story->outcome == GUEST_NO_UML)
 		return;
 	for (unsigned int i = 0; lines && i < lines->len; i++)
 		fprintf(stderr, "console: %s\n", (const char *)lines->pdata[i]);
@@ -274,7 +279,8 @@ static int run_guest(struct run *s, char **ret_why)
 	g_autofree char *console =
 		s->results ? g_build_filename(s->results, GUEST_RESULTS_CONSOLE, NULL) : NULL;
 	const struct guest_machine machine = {
-		.qemu = s->qemu,
+		.kind = s->options.machine,
+		.program = s->program,
 		.kernel = s->kernel.image,
 		.append = s->options.append,
 		.results = s->results,
@@ -284,20 +290,23 @@ static int run_guest(struct run *s, char **ret_why)
 		.cpus = s->options.cpus,
 		.kvm = s->kvm,
 	};
-	_cleanup_qemu_ struct guest_qemu qemu = GUEST_QEMU_NONE;
+	_cleanup_process_ struct guest_process process = GUEST_PROCESS_NONE;
 	_cleanup_story_ struct guest_story story = {0};
 	struct guest_live live;
 	struct guest_watch watch = {
-		.qemu = &qemu,
+		.process = &process,
 		.signal_fd = s->signal_fd,
 		.live = &live,
 		.boot_timeout_ms = guest_options_boot(&s->options, s->kvm) * INT64_C(1000),
 		.shell = s->options.shell,
 	};
-	int r = guest_qemu_start(&machine, &qemu), code;
+	int r = guest_machine_start(&machine, &process, ret_why), code;
 
+	if (r < 0 && !*ret_why)
+		return guest_fail(ret_why, -r, "%s cannot be started: %s",
+				  guest_machine_name(machine.kind), strerror(-r));
 	if (r < 0)
-		return guest_fail(ret_why, -r, "QEMU cannot be started: %s", strerror(-r));
+		return r;
 	if (!s->options.shell) {
 		watch.idle_timeout_ms = guest_options_idle(&s->options) * INT64_C(1000);
 		watch.total_timeout_ms = s->options.timeout * INT64_C(1000);
@@ -331,8 +340,7 @@ static int list(struct run *s, char **ret_why)
 
 int main(int argc, char *argv[])
 {
-	_cleanup_run_ struct run s = {
-		.initrd_fd = -1, .signal_fd = -1, .started = guest_now_ms()};
+	_cleanup_run_ struct run s = {.initrd_fd = -1, .signal_fd = -1, .started = guest_now_ms()};
 	g_autofree char *why = NULL;
 	int r = guest_options_parse(argc, argv, &s.options, &why), signal_nr;
 

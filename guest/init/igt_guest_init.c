@@ -15,6 +15,7 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/utsname.h>
+#include <termios.h>
 
 #define CONFIG "/etc/igt-guest.conf"
 #define MODULES "/etc/igt-guest.modules"
@@ -23,6 +24,23 @@
 
 #define PORT_TIMEOUT_MS 20000
 #define DRM_TIMEOUT_MS 10000
+
+/* In both, what a test wrote must be on the host when the kernel dies: 9p without a cache,
+ * hostfs with synchronous writes. */
+static const struct init_machine qemu = {
+	.control = "igt.control",
+	.live = "igt.live",
+	.console = "/dev/ttyS0",
+	.results = "9p",
+	.results_options = "trans=virtio,version=9p2000.L,msize=512000,cache=none",
+};
+static const struct init_machine uml = {
+	.control = "/dev/ttyS0",
+	.live = "/dev/ttyS1",
+	.console = "/dev/tty0",
+	.results = "hostfs",
+	.results_flags = MS_SYNCHRONOUS,
+};
 
 static void set_environment(const struct init_config *config)
 {
@@ -56,23 +74,26 @@ static int report_drm(int control, bool mali)
  * when a run depends on it; who has a shell can see why. */
 static int report_machine(int control, const struct init_config *config)
 {
+	bool mali = strcmp(config->mali, "none");
 	struct utsname name;
 
 	init_report(control, "boot", "%lld", (long long)init_now_ms());
 	if (!uname(&name))
 		init_report(control, "release", "%s", name.release);
-	if (report_drm(control, /* mali= */ false) < 0)
+	/* User mode has no other GPU, and nobody expects one. */
+	if (report_drm(control, /* mali= */ false) < 0 && !(mali && config->uml))
 		init_report(control, "note", "no DRM device: tests that need one will skip");
-	if (!strcmp(config->mali, "none") || !report_drm(control, /* mali= */ true))
+	if (!mali || !report_drm(control, /* mali= */ true))
 		return 0;
 	init_report(control, config->shell ? "note" : "error",
 		    "panfrost found no GPU in the software Mali (%s)", config->mali);
 	return config->shell ? 0 : -ENODEV;
 }
 
-static int run_suite(const struct init_config *config, int control)
+static int run_suite(const struct init_config *config, const struct init_machine *machine,
+		     int control)
 {
-	_cleanup_close_ int live = init_open_port("igt.live", PORT_TIMEOUT_MS);
+	_cleanup_close_ int live = init_open_port(machine->live, PORT_TIMEOUT_MS);
 	const char *argv[] = {SUITE "/bin/igt_runner",
 			      "--report",
 			      "text",
@@ -87,31 +108,36 @@ static int run_suite(const struct init_config *config, int control)
 	int r;
 
 	if (live < 0) {
-		init_report(control, "error", "the port igt.live does not open: %s",
+		init_report(control, "error", "the port %s does not open: %s", machine->live,
 			    strerror(-live));
 		return live;
 	}
-	r = init_mount_results();
+	r = init_mount_results(machine);
 	if (r < 0) {
-		init_report(control, "error", "the results folder cannot be mounted over 9p: %s",
-			    strerror(-r));
+		init_report(control, "error", "the results folder cannot be mounted over %s: %s",
+			    machine->results, strerror(-r));
 		return r;
 	}
-	return init_run(&(struct init_payload){.argv = argv, .out = live, .dmesg = DMESG});
+	r = init_run(&(struct init_payload){.argv = argv, .out = live, .dmesg = DMESG});
+	/* A serial line sends on its own time. */
+	tcdrain(live);
+	return r;
 }
 
-static int run_shell(void)
+static int run_shell(const struct init_machine *machine)
 {
 	const char *argv[] = {"/bin/sh", "-l", NULL};
 
 	printf("The suite is in " SUITE "; the guest powers off when this shell ends.\n");
 	fflush(stdout);
-	return init_run(&(struct init_payload){.argv = argv, .out = -1});
+	return init_run(
+		&(struct init_payload){.argv = argv, .out = -1, .console = machine->console});
 }
 
 static void run(void)
 {
 	_cleanup_close_ int control = -1;
+	const struct init_machine *machine;
 	struct init_config config;
 	int r = init_config_read(CONFIG, &config);
 
@@ -121,13 +147,14 @@ static void run(void)
 		init_report(-1, "error", "the guest cannot be set up: %s", strerror(-r));
 		return;
 	}
+	machine = config.uml ? &uml : &qemu;
 	set_environment(&config);
 	r = init_load_modules(MODULES);
 	if (r < 0)
 		init_report(-1, "note", "modules cannot be loaded: %s", strerror(-r));
-	control = init_open_port("igt.control", PORT_TIMEOUT_MS);
+	control = init_open_port(machine->control, PORT_TIMEOUT_MS);
 	if (control < 0) {
-		init_report(-1, "error", "the port igt.control does not open: %s",
+		init_report(-1, "error", "the port %s does not open: %s", machine->control,
 			    strerror(-control));
 		return;
 	}
@@ -136,12 +163,13 @@ static void run(void)
 	if (report_machine(control, &config) < 0)
 		return;
 
-	r = config.shell ? run_shell() : run_suite(&config, control);
+	r = config.shell ? run_shell(machine) : run_suite(&config, machine, control);
 	if (r >= 0)
 		init_report(control, "runner-exit", "%d", r);
 	sync();
 	umount("/results");
 	init_report(control, "bye", "1");
+	tcdrain(control);
 }
 
 int main(void)

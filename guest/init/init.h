@@ -14,6 +14,7 @@
 /** What igt_guest packed as /etc/igt-guest.conf. */
 struct init_config {
 	bool shell;
+	bool uml;		   /* the kernel runs in user mode, else in QEMU */
 	char mali[16];		   /* which GPU the software Mali is, or "none" */
 	char per_test_timeout[16]; /* seconds */
 	char libdirs[1024];	   /* for LD_LIBRARY_PATH; may be empty */
@@ -46,8 +47,17 @@ bool init_wait(bool (*ready)(void *data), void *data, int timeout_ms);
 /** Mounts the kernel's file systems; those that a kernel may lack are left out. 0 or -errno. */
 int init_mount_all(void);
 
+/** Where the host is to be found from within the guest. */
+struct init_machine {
+	const char *control, *live; /* for init_open_port */
+	const char *console;	    /* device of the console */
+	const char *results;	    /* type of the file system with the results folder */
+	const char *results_options;
+	unsigned long results_flags;
+};
+
 /** Mounts the host's results folder on /results. 0 or a negative errno. */
-int init_mount_results(void);
+int init_mount_results(const struct init_machine *machine);
 
 /**
  * Loads the modules named in the file, one a line with its options, with what they
@@ -56,7 +66,11 @@ int init_mount_results(void);
  */
 int init_load_modules(const char *list);
 
-/** Opens a virtio-serial port by its name, waiting for it at most timeout_ms. fd or -errno. */
+/**
+ * Opens a virtio-serial port by its name, waiting for it at most timeout_ms; or, where
+ * the name is a path, a serial line, which then hands on what is written as it is. fd or
+ * -errno.
+ */
 int init_open_port(const char *name, int timeout_ms);
 
 /** A DRM device: a node, such as "renderD128", and the driver behind it. */
@@ -75,7 +89,8 @@ int init_wait_drm(bool mali, int timeout_ms, struct init_drm *ret);
 /** What the payload is and where its output goes. */
 struct init_payload {
 	const char *const *argv;
-	int out;	   /* for its stdout and stderr; -1: the console, as its terminal */
+	int out; /* for its stdout and stderr; -1: the console, as its terminal */
+	const char *console;
 	const char *dmesg; /* file that gets the kernel log as it grows, or NULL */
 };
 
@@ -87,11 +102,11 @@ struct init_payload {
 int init_run(const struct init_payload *payload);
 
 /**
- * For a new session leader: makes the serial console its terminal and returns in a
+ * For a new session leader: makes the console, a device, its terminal and returns in a
  * child of it, which becomes the user's program. The leader waits until all output is
  * sent; were the program itself the leader, the kernel would drop what is still in the
  * UART's buffer when it ends.
  */
-void init_take_console(void);
+void init_take_console(const char *device);
 
 #endif

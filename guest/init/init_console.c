@@ -8,8 +8,6 @@
 #include <sys/wait.h>
 #include <termios.h>
 
-#define CONSOLE "/dev/ttyS0"
-
 /* Waits for the program, and then for the UART to send all of its output. */
 static void lead(pid_t pid)
 {
@@ -21,11 +19,11 @@ static void lead(pid_t pid)
 	_exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 }
 
-void init_take_console(void)
+void init_take_console(const char *device)
 {
 	static const int terminal_signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU};
 	const size_t count = sizeof(terminal_signals) / sizeof(terminal_signals[0]);
-	int fd = open(CONSOLE, O_RDWR);
+	int fd = open(device, O_RDWR);
 	pid_t pid;
 
 	if (fd < 0 || dup2(fd, STDIN_FILENO) < 0 || dup2(fd, STDOUT_FILENO) < 0 ||

@@ -25,7 +25,7 @@ static void child(const struct init_payload *payload)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	setsid();
 	if (payload->out < 0)
-		init_take_console();
+		init_take_console(payload->console);
 	else if (dup2(payload->out, STDOUT_FILENO) < 0 || dup2(payload->out, STDERR_FILENO) < 0)
 		_exit(127);
 	execv(payload->argv[0], (char *const *)payload->argv);

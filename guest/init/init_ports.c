@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <termios.h>
 
 #define PORTS "/sys/class/virtio-ports"
 
@@ -45,11 +46,31 @@ static bool find_port(void *data)
 	return found;
 }
 
+/* Bytes as they are: no echo, and no line ends turned into others. */
+static int open_line(const char *device)
+{
+	struct termios raw;
+	int fd = open(device, O_RDWR | O_NOCTTY | O_CLOEXEC), r;
+
+	if (fd < 0 || tcgetattr(fd, &raw))
+		goto fail;
+	cfmakeraw(&raw);
+	if (tcsetattr(fd, TCSANOW, &raw))
+		goto fail;
+	return fd;
+fail:
+	r = -errno;
+	init_close(&fd);
+	return r;
+}
+
 int init_open_port(const char *name, int timeout_ms)
 {
 	struct search search = {.name = name};
 	int fd;
 
+	if (name[0] == '/')
+		return open_line(name);
 	if (!init_wait(find_port, &search, timeout_ms))
 		return -ENODEV;
 	fd = open(search.device, O_RDWR | O_CLOEXEC);

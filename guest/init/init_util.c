@@ -50,6 +50,8 @@ int init_config_read(const char *path, struct init_config *ret)
 		value[strcspn(value, "\n")] = '\0';
 		if (!strcmp(line, "mode"))
 			config.shell = !strcmp(value, "shell");
+		else if (!strcmp(line, "machine"))
+			config.uml = !strcmp(value, "uml");
 		else if (!strcmp(line, "mali"))
 			set(config.mali, sizeof(config.mali), value);
 		else if (!strcmp(line, "per-test-timeout"))

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A real kernel, from the directory in IGT_TEST_KERNEL, with a suite of shell
- * scripts: every way in which a guest can end, and what igt_guest makes of it.
+ * A real kernel, from the directory in IGT_TEST_KERNEL, or with the argument "uml" a
+ * user-mode one from IGT_TEST_UML, with a suite of shell scripts: every way in which a
+ * guest can end, and what igt_guest makes of it.
  */
 #include "testing.h"
 
@@ -22,6 +23,14 @@
 #define NO_MORE ((const char *const[]){NULL})
 #define WAIT_MS 60000
 
+/* What the guests of this run are made of. */
+static struct {
+	bool uml;
+	const char *kernel;
+	const char *option, *value; /* that choose the machine */
+	char *process;		    /* text in the command line of the machine's processes */
+} machine;
+
 struct boot_test {
 	char *dir;
 	char *results;
@@ -39,10 +48,17 @@ static int setup(void **state)
 	return 0;
 }
 
+/* QEMU has the folder in its command line; a user-mode kernel has its own path, and there is no
+ * other guest with it. */
+static bool process_left(const struct boot_test *t)
+{
+	return testing_process_exists(machine.uml ? machine.process : t->results);
+}
+
 static int teardown(void **state)
 {
 	struct boot_test *t = *state;
-	bool left = testing_process_exists(t->results);
+	bool left = process_left(t);
 
 	invocation_clear(&t->run);
 	g_free(t->results);
@@ -55,10 +71,9 @@ static int teardown(void **state)
 static void run_with(struct boot_test *t, const char *tests, const char *const more[])
 {
 	g_autoptr(GPtrArray) args = g_ptr_array_new();
-	const char *const first[] = {"run",	"--kernel",  getenv("IGT_TEST_KERNEL"),
-				     "--suite", FAKE_SUITE,  "--accel",
-				     "tcg",	"--results", t->results,
-				     "--tests", tests,	     NULL};
+	const char *const first[] = {"run",	 "--kernel",	 machine.kernel, "--suite",
+				     FAKE_SUITE, machine.option, machine.value,	 "--results",
+				     t->results, "--tests",	 tests,		 NULL};
 
 	for (const char *const *arg = first; *arg; arg++)
 		g_ptr_array_add(args, (char *)*arg);
@@ -90,7 +105,8 @@ static void verdicts_come_out_counted(void **state)
 	struct boot_test *t = *state;
 	g_autofree char *json = NULL, *dmesg = NULL;
 
-	run_with(t, "@pass|@skip|@has-gpu|@warn-kernel", NO_MORE);
+	run_with(t, "@pass|@skip|@has-gpu|@warn-kernel",
+		 machine.uml ? ARGS("--mali", "t860") : NO_MORE);
 	invocation_assert(&t->run, 0, "runner: the fake runner starts");
 	assert_holds(t->run.done.out->str, "[1/4] PASS  fake_reclaim@pass  0.001s\n");
 	assert_holds(t->run.done.out->str,
@@ -105,7 +121,7 @@ static void verdicts_come_out_counted(void **state)
 	assert_holds(dmesg, "Linux version");
 }
 
-static void panfrost_finds_the_mali_beside_virtio_gpu(void **state)
+static void panfrost_finds_the_mali(void **state)
 {
 	static const char *const gpus[] = {"t860", "g52"};
 	struct boot_test *t = *state;
@@ -116,15 +132,19 @@ static void panfrost_finds_the_mali_beside_virtio_gpu(void **state)
 		invocation_clear(&t->run);
 		run_with(t, "@has-gpu|@mali-probed", ARGS("--mali", gpus[i]));
 		invocation_assert(&t->run, 0, "");
+		assert_holds(t->run.done.out->str, "PASS  fake_kernel@mali-probed");
 		json = result_text(t, "guest.json");
 		assert_holds(json, gpu);
-		assert_holds(json, "\"renderD128 virtio");
-		assert_holds(json, "\"renderD129 panfrost\"");
+		if (!machine.uml)
+			assert_holds(json, "\"renderD128 virtio");
+		assert_holds(json,
+			     machine.uml ? "\"renderD128 panfrost\"" : "\"renderD129 panfrost\"");
 	}
 	/* Only on demand. */
 	invocation_clear(&t->run);
 	run_with(t, "@mali-probed", NO_MORE);
-	invocation_assert(&t->run, 1, "");
+	invocation_assert(&t->run, 0, "");
+	assert_holds(t->run.done.out->str, "FAIL  fake_kernel@mali-probed");
 }
 
 static void failure_and_skip_have_their_exit_codes(void **state)
@@ -209,10 +229,10 @@ static void shell_runs_what_it_is_given_and_powers_off(void **state)
 {
 	struct boot_test *t = *state;
 	/* exec: no shell between us and igt_guest when the time is over. */
-	g_autofree char *script =
-		g_strdup_printf("exec %s shell --accel tcg --kernel '%s' --suite '%s' <<'EOF'\n"
-				"ls /igt/bin; echo $((6 * 7)) is it\nEOF\n",
-				IGT_GUEST, getenv("IGT_TEST_KERNEL"), FAKE_SUITE);
+	g_autofree char *script = g_strdup_printf(
+		"exec %s shell %s %s --kernel '%s' --suite '%s' <<'EOF'\n"
+		"ls /igt/bin; echo $((6 * 7)) is it\nEOF\n",
+		IGT_GUEST, machine.option, machine.value, machine.kernel, FAKE_SUITE);
 	const char *argv[] = {"/bin/sh", "-c", script, NULL};
 
 	assert_int_equal(guest_spawn_run(&(struct guest_spawn){.argv = argv, .timeout_ms = WAIT_MS},
@@ -236,9 +256,9 @@ static void wait_for_verdict(int fd)
 /* Signals igt_guest in the middle of a run and checks that it ends at once, and how. */
 static void end_with_signal(struct boot_test *t, int signal_nr)
 {
-	const char *argv[] = {IGT_GUEST,   "run",      "--kernel", getenv("IGT_TEST_KERNEL"),
-			      "--suite",   FAKE_SUITE, "--accel",  "tcg",
-			      "--results", t->results, "--tests",  "@pass|@silent",
+	const char *argv[] = {IGT_GUEST,   "run",      "--kernel",     machine.kernel,
+			      "--suite",   FAKE_SUITE, machine.option, machine.value,
+			      "--results", t->results, "--tests",      "@pass|@silent",
 			      NULL};
 	int out[2], status;
 	pid_t pid;
@@ -252,7 +272,7 @@ static void end_with_signal(struct boot_test *t, int signal_nr)
 	}
 	close(out[1]);
 	wait_for_verdict(out[0]);
-	assert_true(testing_process_exists("qemu-system"));
+	assert_true(testing_process_exists(machine.process));
 
 	int64_t start = guest_now_ms();
 	struct pollfd pfd = {.fd = pidfd_open(pid, 0), .events = POLLIN};
@@ -272,7 +292,7 @@ static void ctrl_c_leaves_no_process(void **state)
 	g_autofree char *json = NULL;
 
 	end_with_signal(t, SIGINT);
-	assert_false(testing_process_exists(t->results));
+	assert_false(process_left(t));
 	json = result_text(t, "guest.json");
 	assert_holds(json, "\"outcome\":\"interrupted\"");
 }
@@ -282,7 +302,7 @@ static void kill_leaves_no_process(void **state)
 	struct boot_test *t = *state;
 
 	end_with_signal(t, SIGTERM);
-	assert_false(testing_process_exists(t->results));
+	assert_false(process_left(t));
 }
 
 /* QEMU goes with igt_guest even if that gets no chance to end it. */
@@ -293,18 +313,18 @@ static void sudden_death_leaves_no_process(void **state)
 
 	end_with_signal(t, SIGKILL);
 	end = guest_now_ms() + 5000;
-	while (testing_process_exists(t->results) && guest_now_ms() < end)
+	while (process_left(t) && guest_now_ms() < end)
 		poll(NULL, 0, 20);
-	assert_false(testing_process_exists(t->results));
+	assert_false(process_left(t));
 }
 
 #define boot_test(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
-int main(void)
+int main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 		boot_test(verdicts_come_out_counted),
-		boot_test(panfrost_finds_the_mali_beside_virtio_gpu),
+		boot_test(panfrost_finds_the_mali),
 		boot_test(failure_and_skip_have_their_exit_codes),
 		boot_test(lost_verdict_is_named),
 		boot_test(panic_at_boot_is_told),
@@ -318,9 +338,16 @@ int main(void)
 		boot_test(sudden_death_leaves_no_process),
 	};
 
-	if (!getenv("IGT_TEST_KERNEL")) {
-		fprintf(stderr, "SKIP: IGT_TEST_KERNEL names no kernel (see kernel/build)\n");
+	machine.uml = argc > 1 && !strcmp(argv[1], "uml");
+	machine.kernel = getenv(machine.uml ? "IGT_TEST_UML" : "IGT_TEST_KERNEL");
+	machine.option = machine.uml ? "--machine" : "--accel";
+	machine.value = machine.uml ? "uml" : "tcg";
+	if (!machine.kernel) {
+		fprintf(stderr, "SKIP: %s names no kernel (see kernel/build)\n",
+			machine.uml ? "IGT_TEST_UML" : "IGT_TEST_KERNEL");
 		return 77;
 	}
+	machine.process = machine.uml ? g_build_filename(machine.kernel, "linux", NULL)
+				      : g_strdup("qemu-system");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

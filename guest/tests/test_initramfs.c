@@ -124,7 +124,7 @@ static void guest_has_all_it_needs(void **state)
 	assert_string_equal(get(entries, "igt/tests.list")->content->str,
 			    "igt@fake_reclaim@pass\n");
 	assert_string_equal(get(entries, "etc/igt-guest.conf")->content->str,
-			    "mode=run\nmali=none\nper-test-timeout=7\nlibdirs=\n");
+			    "mode=run\nmachine=qemu\nmali=none\nper-test-timeout=7\nlibdirs=\n");
 	assert_string_equal(get(entries, "etc/igt-guest.modules")->content->str, "");
 	assert_false(g_hash_table_contains(entries, "igt/bin/igt_guest"));
 }

@@ -206,6 +206,31 @@ static void mali_needs_a_kernel_with_modules(void **state)
 		     "/k/bzImage", "no mali_model");
 }
 
+/* In user mode any panfrost runs on the model, and there are no virtio channels. */
+static void user_mode_takes_the_panfrost_that_is_there(void **state)
+{
+	g_autofree struct guest_module_want *wants = guest_modules_wants("t860");
+	g_autofree char *work = g_build_filename(*state, "work", NULL), *why = NULL;
+	g_autofree char *image =
+		testing_file(*state, "linux", "#!/bin/sh\necho " TESTING_RELEASE "\n", 0755);
+	g_autofree char *builtin = NULL;
+	_cleanup_kernel_ struct guest_kernel x86 = {0}, kernel = {0};
+	_cleanup_modules_ struct guest_modules modules = {0};
+
+	testing_mali_kernel(*state, FAKE_BASE, FAKE_BASE, &x86);
+	builtin = testing_file(*state, "lib/modules/" TESTING_RELEASE "/modules.builtin", "", 0644);
+	if (guest_kernel_find_uml(*state, &kernel, &why) < 0 ||
+	    guest_modules_resolve(&kernel, wants, work, &modules, &why) < 0)
+		fail_msg("%s", why);
+	assert_true(kernel.uml);
+	assert_string_equal(kernel.image, image);
+	assert_string_equal(kernel.release, TESTING_RELEASE);
+	assert_string_equal(kernel.modules, x86.modules);
+	assert_int_equal(modules.load->len, 2);
+	assert_string_equal(modules.load->pdata[0], "mali_model gpu=t860");
+	assert_string_equal(modules.load->pdata[1], "panfrost");
+}
+
 static void damaged_module_is_an_error(void **state)
 {
 	g_autofree char *stage = g_build_filename(*state, "stage", NULL), *why = NULL;
@@ -290,6 +315,7 @@ int main(void)
 		with_dir(without_mali_none_of_it_is_taken),
 		with_dir(mali_without_its_own_panfrost_is_refused),
 		with_dir(mali_needs_a_kernel_with_modules),
+		with_dir(user_mode_takes_the_panfrost_that_is_there),
 		with_dir(damaged_module_is_an_error),
 		with_dir(kernel_without_modules_is_fine),
 		with_dir(image_finds_modules_beside_it_and_beside_boot),

@@ -58,8 +58,16 @@ static void values_are_checked(void **state)
 	assert_refused(ARGS(RUN, "--idle-timeout", "-3"), "--idle-timeout '-3'");
 	assert_refused(ARGS(RUN, "--per-test-timeout", ""), "--per-test-timeout");
 	assert_refused(ARGS(RUN, "--accel", "magic"), "--accel 'magic'");
+	assert_refused(ARGS(RUN, "--machine", "vax"), "--machine 'vax'");
 	assert_refused(ARGS(RUN, "--mali", "t720"), "--mali 't720': give none, t860 or g52");
 	assert_refused(ARGS(RUN, "--mali", "both"), "--mali 'both'");
+}
+
+static void user_mode_refuses_what_is_for_qemu(void **state)
+{
+	assert_refused(ARGS(RUN, "--machine", "uml", "--qemu", "qemu"), "--qemu and --accel");
+	assert_refused(ARGS(RUN, "--machine", "uml", "--accel", "tcg"), "--qemu and --accel");
+	assert_refused(ARGS(RUN, "--cpus", "2", "--machine", "uml"), "--cpus 2: user-mode Linux");
 }
 
 static void what_is_not_there_yet_is_refused(void **state)
@@ -152,6 +160,56 @@ static void qemu_that_fails_is_quoted(void **state)
 	assert_non_null(strstr(run.done.out->str, results));
 }
 
+/* A user-mode kernel as far as igt_guest can tell before it is started for good. */
+static char *fake_uml(const char *dir, const char *then)
+{
+	g_autofree char *text = g_strdup_printf(
+		"#!/bin/sh\nif [ $1 = --version ]; then echo 6.12.0-fake; exit; fi\n%s\n", then);
+
+	return testing_file(dir, "linux", text, 0755);
+}
+
+static void user_mode_kernel_that_fails_is_quoted(void **state)
+{
+	g_autofree char *kernel = fake_uml(*state, "echo 'no luck today' >&2; echo >&2; exit 1");
+	g_autofree char *results = g_build_filename(*state, "results", NULL);
+	_cleanup_invocation_ struct invocation run = {0};
+
+	invoke(ARGS("run", "--machine", "uml", "--kernel", *state, "--suite", FAKE_SUITE,
+		    "--results", results),
+	       &run);
+	invocation_assert(&run, 3, "user-mode Linux did not start: no luck today");
+}
+
+static void memory_that_no_folder_can_hold_is_refused(void **state)
+{
+	g_autofree char *kernel = fake_uml(*state, "exit 1");
+	g_autofree char *results = g_build_filename(*state, "results", NULL);
+
+	assert_refused(ARGS("run", "--machine", "uml", "--kernel", kernel, "--suite", FAKE_SUITE,
+			    "--results", results, "--mem", "900000G"),
+		       "no place for the guest's memory");
+}
+
+static void kernels_for_the_other_machine_are_named(void **state)
+{
+	g_autofree char *uml = fake_uml(*state, "exit 1"), *file = NULL;
+	g_autofree char *dir = g_build_filename(*state, "x86", NULL), *results = NULL;
+	g_autofree char *bzimage = testing_kernel(dir, "bzImage", NULL);
+
+	results = g_build_filename(*state, "results", NULL);
+	file = testing_file(*state, "tool", "#!/bin/sh\necho tool 1.0\n", 0755);
+	assert_refused(ARGS("run", "--kernel", *state, "--suite", FAKE_SUITE, "--results", results),
+		       "--machine uml");
+	assert_refused(ARGS("run", "--kernel", dir, "--machine", "uml", "--suite", FAKE_SUITE,
+			    "--results", results),
+		       "kernel/build --flavour uml");
+	assert_refused(ARGS("run", "--kernel", file, "--machine", "uml", "--suite", FAKE_SUITE,
+			    "--results", results),
+		       "tool is not a user-mode kernel");
+	assert_false(g_file_test(results, G_FILE_TEST_EXISTS));
+}
+
 static void help_is_on_stdout(void **state)
 {
 	_cleanup_invocation_ struct invocation a = {0}, b = {0};
@@ -181,12 +239,16 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(values_are_checked),
+		cmocka_unit_test(user_mode_refuses_what_is_for_qemu),
 		cmocka_unit_test(what_is_not_there_yet_is_refused),
 		with_dir(missing_things_are_named),
 		with_dir(bad_expectations_are_named_before_anything_else),
 		cmocka_unit_test(list_prints_what_would_run),
 		with_dir(unwritable_results_are_found_out_before_the_guest),
 		with_dir(qemu_that_fails_is_quoted),
+		with_dir(user_mode_kernel_that_fails_is_quoted),
+		with_dir(memory_that_no_folder_can_hold_is_refused),
+		with_dir(kernels_for_the_other_machine_are_named),
 		cmocka_unit_test(help_is_on_stdout),
 		cmocka_unit_test(timeouts_follow_each_other),
 	};
