@@ -66,6 +66,7 @@ static void each_step_is_marked(void **state)
 	_cleanup_text_ char *kmsg = take("kmsg"), *trace = take("trace");
 
 	assert_int_equal(run.code, 0);
+	assert_string_equal(run.err, "");
 	assert_string_equal(kmsg,
 			    "<6>[IGT] tester_markers: executing\n"
 			    "<6>[IGT] tester_markers: starting subtest pass\n"
