@@ -101,7 +101,7 @@ static void kernel_messages_can_be_ignored(void **state)
 {
 	_cleanup_run_ struct run run =
 		run_tester(variable, "markers", "--run-subtest", "ignore", NULL);
-	_cleanup_text_ char *kmsg = take("kmsg"), *trace = take("trace");
+	_cleanup_text_ char *kmsg = take("kmsg");
 	void *pcre = dlopen("libpcre2-8.so.0", RTLD_NOW);
 
 	assert_contains(kmsg, "<6>[IGT] add ignored dmesg regex: CPU3: .* (stuck|slow)\n");
