@@ -13,7 +13,9 @@
 
 #include <stdbool.h>
 
-/** Drivers, as bits of a mask. The values are those of IGT GPU Tools. */
+/** @name Drivers */
+/** @{ */
+/** A driver, as a bit of a mask. The values are those of IGT GPU Tools. */
 #define DRIVER_INTEL (1u << 0)
 #define DRIVER_VC4 (1u << 1)
 #define DRIVER_VGEM (1u << 2)
@@ -26,6 +28,7 @@
 #define DRIVER_VKMS (1u << 9)
 #define DRIVER_VIRTIO (1u << 10)
 #define DRIVER_PANTHOR (1u << 11)
+/** @} */
 /** Any driver for real hardware; IGT_FORCE_DRIVER narrows it to one driver, whichever. */
 #define DRIVER_ANY (~(DRIVER_VGEM | DRIVER_VKMS | DRIVER_VIRTIO))
 

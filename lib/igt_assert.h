@@ -52,11 +52,9 @@ void igt__abort(const char *file, int line, const char *function, const char *co
 			    igt__b);                                                           \
 	} while (0)
 
-/**
- * @name Comparison with an operator
- * Fail unless `a op b`; @opposite is the operator for the message, which tells what is instead.
- * @{
- */
+/** @name Comparison with an operator */
+/** @{ */
+/** Fail unless `a op b`; @opposite is the operator for the message, which tells what is instead. */
 #define igt_assert_cmpint(a, op, opposite, b) igt__assert_cmp(int, "%d", a, op, opposite, b)
 #define igt_assert_cmpuint(a, op, opposite, b)                                                 \
 	igt__assert_cmp(uint32_t, "%#" PRIx32, a, op, opposite, b)
@@ -68,34 +66,30 @@ void igt__abort(const char *file, int line, const char *function, const char *co
 	igt__assert_cmp(double, "%#g", a, op, opposite, b)
 /** @} */
 
-/**
- * @name Comparison of two ints
- * @{
- */
+/** @name Comparison of two ints */
+/** @{ */
+/** Fail unless the two compare as the name says. */
 #define igt_assert_eq(a, b) igt_assert_cmpint(a, ==, !=, b)
 #define igt_assert_neq(a, b) igt_assert_cmpint(a, !=, ==, b)
 #define igt_assert_lt(a, b) igt_assert_cmpint(a, <, >=, b)
 #define igt_assert_lte(a, b) igt_assert_cmpint(a, <=, >, b)
 /** @} */
 
-/**
- * @name Comparison of two unsigned 32-bit values
- * Printed in hexadecimal, as handles and flags are.
- * @{
- */
+/** @name Comparison of two unsigned 32-bit values */
+/** @{ */
+/** Fail unless the two compare so. They are printed in hexadecimal, as handles and flags are. */
 #define igt_assert_eq_u32(a, b) igt_assert_cmpuint(a, ==, !=, b)
 #define igt_assert_neq_u32(a, b) igt_assert_cmpuint(a, !=, ==, b)
 #define igt_assert_lt_u32(a, b) igt_assert_cmpuint(a, <, >=, b)
 #define igt_assert_lte_u32(a, b) igt_assert_cmpuint(a, <=, >, b)
 /** @} */
 
-/**
- * @name Comparison of two 64-bit values
- * The unsigned ones are printed in decimal, as sizes and counts are.
- * @{
- */
 #define igt__assert_u64(a, op, opposite, b)                                                    \
 	igt__assert_cmp(uint64_t, "%" PRIu64, a, op, opposite, b)
+
+/** @name Comparison of two 64-bit values */
+/** @{ */
+/** Fail unless the two compare so. They are printed in decimal, as sizes and counts are. */
 #define igt_assert_eq_u64(a, b) igt__assert_u64(a, ==, !=, b)
 #define igt_assert_neq_u64(a, b) igt__assert_u64(a, !=, ==, b)
 #define igt_assert_lt_u64(a, b) igt__assert_u64(a, <, >=, b)
@@ -106,10 +100,9 @@ void igt__abort(const char *file, int line, const char *function, const char *co
 #define igt_assert_lte_s64(a, b) igt_assert_cmps64(a, <=, >, b)
 /** @} */
 
-/**
- * @name Comparison of two doubles
- * @{
- */
+/** @name Comparison of two doubles */
+/** @{ */
+/** Fail unless the two compare so. Nothing compares with what is not a number. */
 #define igt_assert_eq_double(a, b) igt_assert_cmpdouble(a, ==, !=, b)
 #define igt_assert_neq_double(a, b) igt_assert_cmpdouble(a, !=, ==, b)
 #define igt_assert_lt_double(a, b) igt_assert_cmpdouble(a, <, >=, b)

@@ -43,14 +43,16 @@
 #include "igt_wire.h"
 
 #ifndef __noreturn
+/** As in the kernel. */
 #define __noreturn __attribute__((noreturn))
 #endif
 
 /** Where the running subtest or fixture, and dynamic subtest are left to. For the macros below. */
 extern sigjmp_buf igt__leave, igt__leave_dynamic;
 
-/** What an option handler returns: the option was taken, or the command line is wrong. */
+/** An option handler has taken the option. */
 #define IGT_OPT_HANDLER_SUCCESS 0
+/** An option handler finds the command line wrong. */
 #define IGT_OPT_HANDLER_ERROR (-2)
 
 /**
@@ -227,6 +229,9 @@ bool igt_only_list_subtests(void);
 /** True where a skip or failure has a block to end: a subtest, a fixture, a test in one piece. */
 bool igt_can_fail(void);
 
+/** @name Levels of igt_kmsg() */
+/** @{ */
+/** The beginning of a line for the kernel log. */
 #define KMSG_EMERG "<0>[IGT] "
 #define KMSG_ALERT "<1>[IGT] "
 #define KMSG_CRIT "<2>[IGT] "
@@ -235,6 +240,7 @@ bool igt_can_fail(void);
 #define KMSG_NOTICE "<5>[IGT] "
 #define KMSG_INFO "<6>[IGT] "
 #define KMSG_DEBUG "<7>[IGT] "
+/** @} */
 
 /** Write one line into the kernel log; does nothing where /dev/kmsg cannot be opened. */
 __attribute__((format(printf, 1, 2)))

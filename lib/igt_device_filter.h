@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 
+/** How a filter names a device. */
 enum igt_filter_kind {
 	IGT_FILTER_DRM,	   /**< by a node: this DRM device, by either of its nodes */
 	IGT_FILTER_SYS,	   /**< by a path: the DRM device below it */
@@ -32,10 +33,10 @@ enum igt_filter_kind {
 
 /** A filter. Texts and numbers that were not given are empty and 0, and fit any device. */
 struct igt_device_filter {
-	enum igt_filter_kind kind;
-	const char *path; /**< of DRM and SYS; points into the text that was parsed */
-	unsigned int pci_vendor;
-	unsigned int pci_device;
+	enum igt_filter_kind kind; /**< decides which of the others count */
+	const char *path;	   /**< of DRM and SYS; points into the text that was parsed */
+	unsigned int pci_vendor;   /**< PCI id */
+	unsigned int pci_device;   /**< PCI id */
 	char slot[16];	    /**< address of the PCI device */
 	char driver[64];    /**< name of the driver bound to the device */
 	char subsystem[32]; /**< "pci", "platform", "virtio", ... */

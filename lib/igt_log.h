@@ -19,6 +19,7 @@
 #define IGT_LOG_DOMAIN ((const char *)0)
 #endif
 
+/** How much a record matters, and where it goes. */
 enum igt_log_level {
 	IGT_LOG_DEBUG,	  /**< stdout, with prefix */
 	IGT_LOG_INFO,	  /**< stdout, bare */
@@ -41,10 +42,14 @@ void igt_log(const char *domain, enum igt_log_level level, const char *format, .
 __attribute__((format(printf, 3, 0)))
 void igt_vlog(const char *domain, enum igt_log_level level, const char *format, va_list args);
 
+/** @name Records of each level */
+/** @{ */
+/** Leave a record of the level in the name. */
 #define igt_debug(...) igt_log(IGT_LOG_DOMAIN, IGT_LOG_DEBUG, __VA_ARGS__)
 #define igt_info(...) igt_log(IGT_LOG_DOMAIN, IGT_LOG_INFO, __VA_ARGS__)
 #define igt_warn(...) igt_log(IGT_LOG_DOMAIN, IGT_LOG_WARN, __VA_ARGS__)
 #define igt_critical(...) igt_log(IGT_LOG_DOMAIN, IGT_LOG_CRITICAL, __VA_ARGS__)
+/** @} */
 
 /** Called with a record; true ends the inspection. Must not log. */
 typedef bool (*igt_buffer_log_handler_t)(const char *record, void *data);

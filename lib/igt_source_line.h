@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** Where an instruction comes from. */
 struct igt_source_line {
 	const char *file; /**< until igt_source_lines_close(), as is function */
 	int line;
@@ -22,6 +23,7 @@ struct igt_source_line {
 void igt_source_lines_open(void);
 /** Find the line of the instruction at @address; false when nothing tells it. */
 bool igt_source_line_find(uintptr_t address, struct igt_source_line *ret_line);
+/** Free what igt_source_lines_open() and igt_source_line_find() have read. */
 void igt_source_lines_close(void);
 
 #endif

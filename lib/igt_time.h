@@ -9,10 +9,14 @@
 #include <stdint.h>
 #include <time.h>
 
+/** @name Units */
+/** @{ */
+/** How many of one unit make another. */
 #define MSEC_PER_SEC 1000
 #define USEC_PER_SEC (1000 * MSEC_PER_SEC)
 #define NSEC_PER_SEC (1000 * USEC_PER_SEC)
 #define NSEC_PER_MSEC (NSEC_PER_SEC / MSEC_PER_SEC)
+/** @} */
 
 /** Read the clock by which subtests are timed. Returns 0 or -errno. */
 int igt_gettime(struct timespec *ret_time);

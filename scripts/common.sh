@@ -18,8 +18,8 @@ step() {
 }
 
 build_packages=(
-	gcc git libarchive-dev libc6-dev libdrm-dev libglib2.0-dev libjson-c-dev
-	libkmod-dev meson ninja-build pkg-config
+	gcc git libarchive-dev libc6-dev libdrm-dev libdw-dev libglib2.0-dev
+	libjson-c-dev libkmod-dev meson ninja-build pkg-config
 )
 kernel_packages=(
 	bc bison bzip2 flex kmod libelf-dev libssl-dev linux-source-6.12 make patch
@@ -27,7 +27,9 @@ kernel_packages=(
 )
 guest_packages=(busybox-static kmod qemu-system-x86)
 # shellcheck disable=SC2034
-test_packages=(libcmocka-dev procps python3 python3-yaml shellcheck)
+test_packages=(
+	libcmocka-dev procps python3 python3-docutils python3-yaml shellcheck valgrind
+)
 
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {

@@ -85,6 +85,14 @@ static void misuse_aborts(void **state)
 		{"TESTER=fixture-in-fixture", "nested fixtures"},
 		{"TESTER=fixture-in-subtest", "a fixture inside a subtest"},
 		{"TESTER=subtest-in-subtest", "nested subtests"},
+		{"TESTER=dynamic-in-subtest", "igt_dynamic() outside igt_subtest_with_dynamic()"},
+		{"TESTER=dynamic-in-dynamic", "nested dynamic subtests"},
+		{"TESTER=dynamic-name", "Invalid subtest name \"no spaces\"."},
+		{"TESTER=long-name", "a subtest name has 1 to 255 characters"},
+		{"TESTER=skip-in-thread", "skip in a child or thread"},
+		{"TESTER=fork-in-child", "igt_fork() in a child"},
+		{"TESTER=fail-with-skip", "igt_fail() with a code that is no failure"},
+		{"TESTER=hooks", "too many subtest end hooks"},
 	};
 
 	for (unsigned int i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
@@ -94,6 +102,14 @@ static void misuse_aborts(void **state)
 		assert_contains(run.err, wishes[i][1]);
 		assert_contains(run.err, "please refer to lib/igt_core documentation");
 	}
+}
+
+static void longest_name_is_fine(void **state)
+{
+	_cleanup_run_ struct run run = run_tester("TESTER=longest-name", "misuse", NULL);
+
+	assert_int_equal(run.code, 0);
+	assert_contains(run.out, "reached\nSubtest 000");
 }
 
 int main(void)
@@ -106,6 +122,7 @@ int main(void)
 		cmocka_unit_test(failing_group_fails_the_binary),
 		cmocka_unit_test(crash_in_a_fixture_ends_the_test),
 		cmocka_unit_test(misuse_aborts),
+		cmocka_unit_test(longest_name_is_fine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,9 @@
 #include "igt_wire.h"
 #include "run_tester.h"
 
+/* Signals that we do not handle are not AddressSanitizer's either. */
+#define NO_SANITIZER_HANDLERS "ASAN_OPTIONS=handle_sigill=0"
+
 /* How outcomes of subtests add up to one exit code. */
 static const struct {
 	const char *subtests;
@@ -113,6 +116,41 @@ static void deadly_signals_leave_no_result(void **state)
 	assert_string_equal(terminated.err, "");
 }
 
+/* What signals that end the test leave: a line on stderr, or none; exit handlers have run. */
+static const struct {
+	int number;
+	const char *err;
+	const char *out;
+} deadly[] = {
+	{SIGINT, "", "exit handler\n"},
+	{SIGHUP, "", "exit handler\n"},
+	{SIGPIPE, "", "exit handler\n"},
+	{SIGTERM, "", "exit handler\n"},
+	{SIGQUIT, "Received signal SIGQUIT.\nStack trace: \n", "exit handler\n"},
+	{SIGABRT, "Received signal SIGABRT.\nStack trace: \n", "exit handler\n"},
+	/* Has no handler, as in IGT. */
+	{SIGILL, "", ""},
+};
+
+static void each_deadly_signal_ends_the_test(void **state)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(deadly); i++) {
+		char number[16], out[256];
+
+		snprintf(number, sizeof(number), "%d", deadly[i].number);
+		snprintf(out, sizeof(out),
+			 "Starting subtest: signals\nStarting dynamic subtest: %s\n%s", number,
+			 deadly[i].out);
+		_cleanup_run_ struct run run = run_tester(NO_SANITIZER_HANDLERS, "outcomes",
+							  "--run-subtest", "signals",
+							  "--dynamic-subtest", number, NULL);
+
+		assert_int_equal(run.code, 128 + deadly[i].number);
+		assert_string_equal(run.err, deadly[i].err);
+		assert_string_equal(run.out, out);
+	}
+}
+
 static void exit_behind_the_back_is_no_success(void **state)
 {
 	_cleanup_run_ struct run run = run_tester(NULL, "outcomes", "--run-subtest", "exit", NULL);
@@ -186,6 +224,7 @@ int main(void)
 		cmocka_unit_test(failure_tells_values_and_cleans_up),
 		cmocka_unit_test(crash_ends_only_its_subtest),
 		cmocka_unit_test(deadly_signals_leave_no_result),
+		cmocka_unit_test(each_deadly_signal_ends_the_test),
 		cmocka_unit_test(exit_behind_the_back_is_no_success),
 		cmocka_unit_test(thread_failure_is_the_subtests),
 		cmocka_unit_test(timeout_fails),

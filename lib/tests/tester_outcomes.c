@@ -109,6 +109,15 @@ int igt_main()
 		raise(SIGTERM);
 	}
 
+	igt_subtest_with_dynamic("signals") {
+		const int signals[] = {SIGINT, SIGHUP, SIGPIPE, SIGTERM, SIGQUIT, SIGABRT, SIGILL};
+
+		igt_install_exit_handler(exit_handler);
+		for (unsigned int i = 0; i < ARRAY_SIZE(signals); i++)
+			igt_dynamic_f("%d", signals[i])
+				raise(signals[i]);
+	}
+
 	igt_subtest("exit")
 		exit(0);
 

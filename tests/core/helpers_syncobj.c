@@ -13,6 +13,9 @@
 #include "ioctl_wrappers.h"
 #include "sw_sync.h"
 
+/* The kernel's clock for timeouts, at 100 Hz: a wait may end this much too early. */
+#define TICK_NS (10 * 1000000)
+
 #define ALL DRM_SYNCOBJ_WAIT_FLAGS_WAIT_ALL
 
 static int gpu = -1;
@@ -157,6 +160,26 @@ static void eventfd_is_told(void)
 	syncobj_destroy(gpu, handle);
 }
 
+/* Waits that are longer than all times until a signal, so each is interrupted. */
+static void interrupted_wait_is_taken_up(void)
+{
+	const unsigned long before = igt_interruptions();
+	uint32_t handle = syncobj_create(gpu, 0);
+	int runs = 0;
+
+	igt_while_interruptible(true) {
+		const uint64_t end = igt_now_ns() + 30 * 1000000;
+
+		igt_assert(!syncobj_wait(gpu, &handle, 1, end,
+					 DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT, NULL));
+		igt_assert_lte_u64(end - TICK_NS, igt_now_ns());
+		runs++;
+	}
+	igt_assert_eq(runs, 9);
+	igt_assert_lte_u64(8, igt_interruptions() - before);
+	syncobj_destroy(gpu, handle);
+}
+
 void helpers_syncobj(void)
 {
 	igt_fixture()
@@ -181,6 +204,10 @@ void helpers_syncobj(void)
 	igt_describe("syncobj_eventfd() tells of a point that signals");
 	igt_subtest("syncobj-eventfd-is-told")
 		eventfd_is_told();
+
+	igt_describe("igt_while_interruptible() interrupts a wait, which then goes on");
+	igt_subtest("interrupted-wait-is-taken-up")
+		interrupted_wait_is_taken_up();
 
 	igt_describe("The fence of a sync_file goes into a syncobj and out of it");
 	igt_subtest("sync-file-goes-in-and-out") {
