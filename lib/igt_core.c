@@ -211,8 +211,7 @@ void igt_end_skipped(void)
 	igt_children_kill();
 	if (igt_test.in_fixture)
 		igt_leave_fixture(IGT_OUTCOME_SKIP);
-	if (!igt_test.dynamic.open)
-		igt_test.skipped = true;
+	igt_test.skipped = true;
 	if (igt_test.subtest.open)
 		igt_leave_block(IGT_WORD_SKIP);
 	igt_internal_assert(!igt_test.subtests, "skip outside a fixture or subtest");
@@ -311,7 +310,8 @@ void igt_exit(void)
 	igt_internal_assert(!igt_test.child, "igt_exit() in a child");
 	if (igt_list_mode())
 		exit(igt_test.registered ? IGT_EXIT_SUCCESS : IGT_EXIT_INVALID);
-	igt_internal_assert(!igt_test.subtests || igt_test.registered, "a test without any subtest");
+	igt_internal_assert(!igt_test.subtests || igt_test.registered,
+			    "a test without any subtest");
 	igt_internal_assert(!igt_children_left(), "children not collected");
 	if (!igt_test.subtests && __atomic_load_n(&igt_test.thread_failed, __ATOMIC_ACQUIRE) &&
 	    !igt_test.failed) {

@@ -79,7 +79,8 @@ static bool take_vendor(const struct pair *pair, unsigned int *ret_vendor)
 	return take_number(pair, 16, 0xffff, ret_vendor);
 }
 
-static bool take_pci(struct igt_device_filter *filter, const struct pair *pair, const char **ret_why)
+static bool take_pci(struct igt_device_filter *filter, const struct pair *pair,
+		     const char **ret_why)
 {
 	if (key_is(pair, "vendor")) {
 		*ret_why = "vendor= takes a PCI id in hexadecimal, intel, amd, nvidia or virtio";

@@ -21,10 +21,10 @@
 
 /** How a filter names a device. */
 enum igt_filter_kind {
-	IGT_FILTER_DRM,	   /**< by a node: this DRM device, by either of its nodes */
-	IGT_FILTER_SYS,	   /**< by a path: the DRM device below it */
-	IGT_FILTER_PCI,	   /**< by the PCI device below which it is */
-	IGT_FILTER_SRIOV,  /**< by the same, of those that have virtual functions; or one of these */
+	IGT_FILTER_DRM,	  /**< by a node: this DRM device, by either of its nodes */
+	IGT_FILTER_SYS,	  /**< by a path: the DRM device below it */
+	IGT_FILTER_PCI,	  /**< by the PCI device below which it is */
+	IGT_FILTER_SRIOV, /**< by the same, of those that have virtual functions; or one of these */
 	IGT_FILTER_DEVICE, /**< by what the device in sysfs is */
 };
 

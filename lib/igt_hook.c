@@ -97,8 +97,8 @@ static void set_environment(enum igt_hook_event event, const char *what)
 	const char *subtest = igt_subtest_name() ?: "", *dynamic = igt_dynamic_subtest_name() ?: "";
 	char name[3 * IGT_NAME_MAX + 8];
 
-	snprintf(name, sizeof(name), "igt@%s%s%s%s%s", igt_test_name(), *subtest ? "@" : "", subtest,
-		 *dynamic ? "@" : "", dynamic);
+	snprintf(name, sizeof(name), "igt@%s%s%s%s%s", igt_test_name(), *subtest ? "@" : "",
+		 subtest, *dynamic ? "@" : "", dynamic);
 	setenv("IGT_HOOK_EVENT", events[event].name, 1);
 	setenv("IGT_HOOK_TEST_FULLNAME", name, 1);
 	setenv("IGT_HOOK_TEST", igt_test_name(), 1);
@@ -128,19 +128,19 @@ void igt_hook_event(enum igt_hook_event event, const char *what)
 
 void igt_hook_help(FILE *out)
 {
-	fprintf(out, "--hook '[EVENT[,EVENT...]:]COMMAND' has a shell command run at events of the\n"
-		     "test. It can be given several times. Without an event, or with '*', the command\n"
-		     "runs at each. The events:\n\n");
+	fprintf(out,
+		"--hook '[EVENT[,EVENT...]:]COMMAND' has a shell command run at events of the\n"
+		"test. It can be given several times. Without an event, or with '*', the command\n"
+		"runs at each. The events:\n\n");
 	for (unsigned int i = 0; i < ARRAY_SIZE(events); i++)
 		fprintf(out, "  %-18s%s\n", events[i].name, events[i].when);
-	fprintf(out,
-		"\nThe command finds in its environment, empty where it does not apply:\n\n"
-		"  IGT_HOOK_EVENT          name of the event\n"
-		"  IGT_HOOK_TEST_FULLNAME  igt@TEST[@SUBTEST[@DYNAMIC_SUBTEST]]\n"
-		"  IGT_HOOK_TEST           name of the test\n"
-		"  IGT_HOOK_SUBTEST        name of the subtest\n"
-		"  IGT_HOOK_DYN_SUBTEST    name of the dynamic subtest\n"
-		"  IGT_HOOK_RESULT         SUCCESS, SKIP, FAIL or CRASH, after something has ended\n"
-		"  IGT_HOOK_KMOD_UNBIND_MODULE_NAME\n"
-		"                          name of the module whose driver was unbound\n");
+	fprintf(out, "\nThe command finds in its environment, empty where it does not apply:\n\n"
+		     "  IGT_HOOK_EVENT          name of the event\n"
+		     "  IGT_HOOK_TEST_FULLNAME  igt@TEST[@SUBTEST[@DYNAMIC_SUBTEST]]\n"
+		     "  IGT_HOOK_TEST           name of the test\n"
+		     "  IGT_HOOK_SUBTEST        name of the subtest\n"
+		     "  IGT_HOOK_DYN_SUBTEST    name of the dynamic subtest\n"
+		     "  IGT_HOOK_RESULT         SUCCESS, SKIP, FAIL or CRASH, after an end\n"
+		     "  IGT_HOOK_KMOD_UNBIND_MODULE_NAME\n"
+		     "                          name of the module whose driver was unbound\n");
 }

@@ -218,7 +218,8 @@ void igt_parse_options(int argc, char **argv, bool subtests, const struct igt_ex
 
 	if (extra->short_options) {
 		igt_internal_assert(!strchr(extra->short_options, 'h') &&
-					    strlen(extra->short_options) < sizeof(short_options) - 1,
+					    strlen(extra->short_options) <
+						    sizeof(short_options) - 1,
 				    "short options of the test's own: too many, or 'h'");
 		strcat(short_options, extra->short_options);
 	}

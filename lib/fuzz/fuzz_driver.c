@@ -186,8 +186,8 @@ static size_t mutate_once(uint8_t *data, size_t size)
 	default: /* a stretch of another input instead */
 		from = random_below((uint32_t)other->size + 1);
 		count = random_below((uint32_t)(other->size - from) + 1);
-		return replace(data, size, at, random_below((uint32_t)count + 1), other->data + from,
-			       count);
+		return replace(data, size, at, random_below((uint32_t)count + 1),
+			       other->data + from, count);
 	}
 }
 

@@ -38,7 +38,8 @@ static void dynamic_subtests_have_their_own(void **state)
 					 "DYNAMIC_RESULT \"a\" \"SKIP\" \"0.000\" \"\"\n"
 					 "DYNAMIC_START \"b\"\n"
 					 "DYNAMIC_RESULT \"b\" \"SUCCESS\" \"0.000\" \"\"\n"
-					 "SUBTEST_RESULT \"skip-and-good\" \"SUCCESS\" \"0.000\" \"\"\n");
+					 "SUBTEST_RESULT \"skip-and-good\" \"SUCCESS\" "
+					 "\"0.000\" \"\"\n");
 	assert_string_equal(run.out, "");
 	assert_string_equal(run.err, "");
 }
@@ -155,6 +156,17 @@ static void no_socket_is_no_socket(void **state)
 	}
 }
 
+/* Programs that a test starts must not report in its name, nor keep the runner waiting. */
+static void socket_is_not_passed_on(void **state)
+{
+	_cleanup_run_ struct run run = run_tester_with(
+		&with_socket, "outcomes", "--run-subtest", "pass", "--hook",
+		"pre-test:echo \"variable: $IGT_RUNNER_SOCKET_FD\"; ls -l /proc/$$/fd", NULL);
+
+	assert_contains(run.out, "variable: \n");
+	assert_lacks(run.out, "socket:");
+}
+
 static void listing_needs_no_packets(void **state)
 {
 	_cleanup_run_ struct run run =
@@ -188,6 +200,7 @@ int main(void)
 		cmocka_unit_test(test_in_one_piece_has_no_result_line),
 		cmocka_unit_test(sentinels_are_off),
 		cmocka_unit_test(no_socket_is_no_socket),
+		cmocka_unit_test(socket_is_not_passed_on),
 		cmocka_unit_test(listing_needs_no_packets),
 		cmocka_unit_test(abort_is_told),
 	};

@@ -61,11 +61,30 @@ static void parses_keys(void **state)
 static void refuses_other_forms(void **state)
 {
 	static const char *const refused[] = {
-		"drm:", "drm:card0", "card0", "", "sys:devices", "pci:8086", "pci:vendor=",
-		"pci:vendor=10000", "pci:vendor=-1", "pci:vendor=ati", "pci:device=skl", "pci:card=-1",
-		"pci:card=some", "pci:card=99999", "pci:slot=x", "pci:slot=0000:00:02.0.and.more",
-		"pci:driver=x", "pci:pf=0", "sriov:slot=0000:00:02.0", "sriov:vf=x", "device:vendor=1",
-		"device:driver=", "device:card", "device:subsystem=longer-than-any-subsystem-is-in-linux",
+		"drm:",
+		"drm:card0",
+		"card0",
+		"",
+		"sys:devices",
+		"pci:8086",
+		"pci:vendor=",
+		"pci:vendor=10000",
+		"pci:vendor=-1",
+		"pci:vendor=ati",
+		"pci:device=skl",
+		"pci:card=-1",
+		"pci:card=some",
+		"pci:card=99999",
+		"pci:slot=x",
+		"pci:slot=0000:00:02.0.and.more",
+		"pci:driver=x",
+		"pci:pf=0",
+		"sriov:slot=0000:00:02.0",
+		"sriov:vf=x",
+		"device:vendor=1",
+		"device:driver=",
+		"device:card",
+		"device:subsystem=longer-than-any-subsystem-is-in-linux",
 	};
 
 	for (unsigned int i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
@@ -175,6 +194,9 @@ static const struct {
 	{"device:subsystem=platform,driver=virtio_gpu", NULL, NULL},
 	{"device:device=fde60000.gpu", "card2", "renderD129"},
 	{"device:driver=pan", NULL, NULL},
+	/* The tenth is behind the second. */
+	{"device:card=2", "card2", "renderD129"},
+	{"device:card=3", "card10", NULL},
 };
 
 static void check_node(const char *root, unsigned int i, const char *text, bool render,

@@ -15,13 +15,14 @@ static const struct {
 	const char *out; /* between the start and the result */
 	const char *result;
 } openings[] = {
-	{NULL, "panfrost", "Opened device: /dev/dri/card1\ngot /dev/dri/card1\ngot /dev/dri/card1\n",
-	 "SUCCESS"},
+	{NULL, "panfrost",
+	 "Opened device: /dev/dri/card1\ngot /dev/dri/card1\ngot /dev/dri/card1\n", "SUCCESS"},
 	{NULL, "another",
 	 "Opened device: /dev/dri/card1\nOpened device: /dev/dri/card3\ngot /dev/dri/card3\n"
 	 "load panfrost\ngot none\n",
 	 "SUCCESS"},
-	{NULL, "render", "Opened device: /dev/dri/renderD129\ngot /dev/dri/renderD129\n", "SUCCESS"},
+	{NULL, "render", "Opened device: /dev/dri/renderD129\ngot /dev/dri/renderD129\n",
+	 "SUCCESS"},
 	{NULL, "several", "Opened device: /dev/dri/card0\ngot /dev/dri/card0\n", "SUCCESS"},
 	/* Any driver is any of real hardware, unless one is forced. */
 	{NULL, "any", "Opened device: /dev/dri/card1\ngot /dev/dri/card1\n", "SUCCESS"},
@@ -30,6 +31,8 @@ static const struct {
 	{"IGT_FORCE_DRIVER=virtio_gpu", "panfrost",
 	 "Opened device: /dev/dri/card1\ngot /dev/dri/card1\ngot /dev/dri/card1\n", "SUCCESS"},
 	{"IGT_FORCE_DRIVER=nonsense", "any", NULL, "SKIP"},
+	{NULL, "any-third",
+	 "Opened device: /dev/dri/card1\nOpened device: /dev/dri/card3\ngot none\n", "SUCCESS"},
 	/* A module is loaded when the driver has no device. */
 	{NULL, "vgem", "load vgem\nOpened device: /dev/dri/card2\ngot /dev/dri/card2\n", "SUCCESS"},
 	{NULL, "vc4", NULL, "SKIP"},

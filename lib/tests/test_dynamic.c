@@ -61,19 +61,24 @@ static const struct {
 } ends[] = {
 	{"all-skip-1", IGT_EXIT_SKIP,
 	 "No dynamic tests executed.\nSubtest all-skip-1: SKIP (0.000s)\n"},
-	{"empty", IGT_EXIT_SKIP, "no part\nNo dynamic tests executed.\nSubtest empty: SKIP (0.000s)\n"},
+	{"empty", IGT_EXIT_SKIP,
+	 "no part\nNo dynamic tests executed.\nSubtest empty: SKIP (0.000s)\n"},
 	{"skip-and-good", 0, "Subtest skip-and-good: SUCCESS (0.000s)\n"},
 	{"fails-itself", IGT_EXIT_FAILURE, "Subtest fails-itself: FAIL (0.000s)\n"},
 	/* The first failure's code is kept, that of a part too. */
 	{"fails-twice", 79, "Subtest fails-twice: FAIL (0.000s)\n"},
 	{"crashes-itself", 128 + SIGBUS, "Subtest crashes-itself: CRASH (0.000s)\n"},
 	{"skips-itself", IGT_EXIT_SKIP, "none of it\nSubtest skips-itself: SKIP (0.000s)\n"},
-	{"thread", IGT_EXIT_FAILURE, "Dynamic subtest a: FAIL (0.000s)\nSubtest thread: FAIL (0.000s)\n"},
+	{"thread", IGT_EXIT_FAILURE,
+	 "Dynamic subtest a: FAIL (0.000s)\nSubtest thread: FAIL (0.000s)\n"},
 	{"child-crashes", 128 + SIGSEGV,
 	 "Dynamic subtest a: CRASH (0.000s)\n"
 	 "child 0 died with signal 11, Segmentation fault\n"
 	 "Dynamic subtest a: FAIL (0.000s)\n"
 	 "Subtest child-crashes: FAIL (0.000s)\n"},
+	/* What one subtest's parts did is nothing to the next. */
+	{"mixed,skip-and-good", IGT_EXIT_FAILURE, "Subtest skip-and-good: SUCCESS (0.000s)\n"},
+	{"good,empty", 0, "No dynamic tests executed.\nSubtest empty: SKIP (0.000s)\n"},
 	{"plain,empty", 0, "Subtest plain: SUCCESS (0.000s)\n"},
 };
 

@@ -79,6 +79,10 @@ static void output_is_in_order(void **state)
 {
 	_cleanup_run_ struct run run = run_tester(NULL, "logging", "--run-subtest", "order", NULL);
 
+	_cleanup_run_ struct run hook = run_tester(NULL, "logging", "--run-subtest", "raw", "--hook",
+						   "post-subtest:echo hook", NULL);
+
+	assert_contains(hook.out, "raw out\nhook\nSubtest raw: ");
 	assert_string_equal(run.out, "Starting subtest: order\n"
 				     "1 2\n"
 				     "3\n"
@@ -95,7 +99,8 @@ static void records_of_threads_tell_which(void **state)
 
 static void records_can_be_inspected(void **state)
 {
-	_cleanup_run_ struct run run = run_tester(NULL, "logging", "--run-subtest", "inspect", NULL);
+	_cleanup_run_ struct run run =
+		run_tester(NULL, "logging", "--run-subtest", "inspect", NULL);
 
 	assert_int_equal(run.code, 0);
 }

@@ -133,7 +133,8 @@ static void oopses_dump_the_trace_when_asked(void **state)
 	_cleanup_text_ char *after = take("dump_on_oops");
 
 	set_dump_on_oops("2\n");
-	_cleanup_run_ struct run off = run_tester(variable, "markers", "--run-subtest", "oops", NULL);
+	_cleanup_run_ struct run off =
+		run_tester(variable, "markers", "--run-subtest", "oops", NULL);
 	_cleanup_text_ char *kept = take("dump_on_oops");
 
 	free(take("kmsg"));

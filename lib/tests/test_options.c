@@ -29,7 +29,7 @@ static void test_has_options_of_its_own(void **state)
 	assert_int_equal(bad.code, IGT_EXIT_INVALID);
 	assert_string_equal(bad.out, "");
 	assert_contains(bad.err, "Usage: tester_options");
-	assert_string_equal(list.out, "options\n");
+	assert_string_equal(list.out, "options\nunbind\n");
 }
 
 static void options_must_not_clash(void **state)
@@ -94,7 +94,8 @@ static void hooks_come_at_their_events(void **state)
 {
 	_cleanup_run_ struct run run = run_tester(
 		NULL, "dynamic", "--run-subtest", "mixed", "--dynamic-subtest", "skips,crashes",
-		"--hook", "echo \"[$IGT_HOOK_EVENT $IGT_HOOK_TEST_FULLNAME $IGT_HOOK_RESULT]\"", NULL);
+		"--hook", "echo \"[$IGT_HOOK_EVENT $IGT_HOOK_TEST_FULLNAME $IGT_HOOK_RESULT]\"",
+		NULL);
 
 	assert_string_equal(run.out,
 			    "[pre-test igt@tester_dynamic ]\n"
@@ -121,15 +122,22 @@ static void hooks_choose_their_events(void **state)
 		"pre-dyn-subtest,post-test:echo \"a:$IGT_HOOK_TEST/$IGT_HOOK_SUBTEST/"
 		"$IGT_HOOK_DYN_SUBTEST/\"",
 		"--hook", "post-test:false", NULL);
-	_cleanup_run_ struct run star = run_tester(NULL, "outcomes", "--run-subtest", "pass", "--hook",
-						   "*:echo x", NULL);
+	_cleanup_run_ struct run star =
+		run_tester(NULL, "outcomes", "--run-subtest", "pass", "--hook", "*:echo x", NULL);
+	_cleanup_run_ struct run unbind =
+		run_tester(NULL, "options", "--run-subtest", "unbind", "--hook",
+			   "post-kmod-unbind:echo \"$IGT_HOOK_EVENT "
+			   "$IGT_HOOK_KMOD_UNBIND_MODULE_NAME$IGT_HOOK_RESULT\"",
+			   NULL);
 
 	assert_int_equal(some.code, 0);
 	assert_contains(some.out, "a:tester_dynamic/good/first/\nStarting dynamic");
 	assert_contains(some.out, "Subtest good: SUCCESS (0.000s)\n"
 				  "cleaned up after good\n"
 				  "a:tester_dynamic///\n");
-	assert_contains(star.out, "x\nx\nStarting subtest: pass\nx\nSubtest pass: SUCCESS (0.000s)\nx\n");
+	assert_contains(unbind.out, "post-kmod-unbind vgem\n");
+	assert_contains(star.out, "x\nx\nStarting subtest: pass\n"
+				  "x\nSubtest pass: SUCCESS (0.000s)\nx\n");
 }
 
 static void subtest_that_never_starts_has_no_events(void **state)
@@ -181,7 +189,9 @@ static void version_comes_first(void **state)
 	_cleanup_run_ struct run option = run_tester_with(&raw, "simple", "--version", NULL);
 	regex_t form;
 
-	assert_int_equal(regcomp(&form, "^IGT-Version: [0-9.]+-[^ ]+ \\([^ ]+\\) \\(Linux: [^ ]+ [^ ]+\\)$",
+	assert_int_equal(regcomp(&form,
+				 "^IGT-Version: [0-9.]+-[^ ]+ \\([^ ]+\\) "
+				 "\\(Linux: [^ ]+ [^ ]+\\)$",
 				 REG_EXTENDED | REG_NEWLINE | REG_NOSUB),
 			 0);
 	assert_int_equal(regexec(&form, run.out, 0, NULL, 0), 0);

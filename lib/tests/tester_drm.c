@@ -109,6 +109,8 @@ int igt_main()
 		show(drm_open_driver(DRIVER_PANFROST | DRIVER_VIRTIO));
 	igt_subtest("any")
 		show(drm_open_driver(DRIVER_ANY));
+	igt_subtest("any-third")
+		show(__drm_open_driver_another(2, DRIVER_ANY));
 	igt_subtest("virtio")
 		show(drm_open_driver(DRIVER_VIRTIO));
 	igt_subtest("vgem")

@@ -35,7 +35,8 @@ int __wrap_open64(const char *path, int flags, ...)
 			/* Logs take what is written at their end; a sysctl is replaced. */
 			const int how = i < 2 ? O_APPEND | O_CREAT : 0;
 
-			snprintf(in_folder, sizeof(in_folder), "%s/%s", getenv("TESTER"), files[i][1]);
+			snprintf(in_folder, sizeof(in_folder), "%s/%s", getenv("TESTER"),
+				 files[i][1]);
 			return __real_open64(in_folder, flags | how, 0600);
 		}
 	return __real_open64(path, flags, mode);

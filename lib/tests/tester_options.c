@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "igt.h"
+#include "igt_hook.h"
 
 static const char *size = "none";
 static int speed, bad;
@@ -37,4 +38,7 @@ int igt_main_args("s:", own, "  --size, -s <bytes>  how large\n  --fast  how fas
 {
 	igt_subtest("options")
 		igt_info("size %s, speed %d\n", size, speed);
+
+	igt_subtest("unbind")
+		igt_hook_event(IGT_HOOK_POST_KMOD_UNBIND, "vgem");
 }
