@@ -13,6 +13,7 @@
 #include "igt_core.h"
 
 #define IGT_NAME_MAX 255 /* characters of a subtest's name */
+/* Jobs and BOs of a subtest each have one. */
 #define IGT_MAX_SUBTEST_HOOKS 64
 
 /* --- igt_options.c: the command line -------------------------------------------------------- */
