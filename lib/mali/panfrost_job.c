@@ -196,6 +196,36 @@ void panfrost_assert_faults_promptly(struct panfrost_job *job, const char *claim
 	assert_all(job, true, PANFROST_PROMPT_MS, claim);
 }
 
+/* Of the device of @dev, below power/ in sysfs; for the caller to free. */
+static char *power_file(const struct gem_device *dev, const char *name)
+{
+	char *path = NULL;
+	struct stat st;
+
+	igt_assert(fstat(dev->fd, &st) == 0);
+	igt_assert(asprintf(&path, "/sys/dev/char/%u:%u/device/power/%s", major(st.st_rdev),
+			    minor(st.st_rdev), name) > 0);
+	return path;
+}
+
+static void let_sleep(void *path)
+{
+	if (igt_file_write(path, "auto") < 0)
+		igt_warn("%s cannot be set back\n", (const char *)path);
+	free(path);
+}
+
+void panfrost_stay_awake(const struct gem_device *dev)
+{
+	char *path = power_file(dev, "control");
+	int r = igt_file_write(path, "on");
+
+	/* Without CONFIG_PM there is no such file, and no sleep. */
+	igt_assert_f(r == 0 || r == -ENOENT, "%s: %s\n", path, strerror(-r));
+	if (r < 0 || !igt_on_subtest_end(let_sleep, path))
+		free(path);
+}
+
 static bool is_asleep(const char *path)
 {
 	_cleanup_free_ char *text = NULL;
@@ -203,21 +233,23 @@ static bool is_asleep(const char *path)
 	return igt_file_read(path, &text) == 0 && strncmp(text, "suspended", 9) == 0;
 }
 
-bool panfrost_rest(struct gem_device *dev)
+bool panfrost_rest(const struct gem_device *dev)
 {
+	_cleanup_free_ char *path = power_file(dev, "runtime_status");
 	struct panfrost_job *job;
-	_cleanup_free_ char *path = NULL;
-	struct stat st;
+	struct gem_device *own;
 
-	igt_assert(fstat(dev->fd, &st) == 0);
-	igt_assert(asprintf(&path, "/sys/dev/char/%u:%u/device/power/runtime_status",
-			    major(st.st_rdev), minor(st.st_rdev)) > 0);
 	if (igt_wait(is_asleep(path), REST_MS, 5))
 		return true;
-	/* After a hang the driver thinks of sleep again only when another job has ended. */
-	job = panfrost_job_new(dev);
+	/*
+	 * After a hang the driver thinks of sleep again only when another job has ended. One of a
+	 * file of its own, since @dev is the test's alone.
+	 */
+	own = gem_device_reopen(dev, /* render= */ true);
+	job = panfrost_job_new(own);
 	mali_chain_null(&job->chain);
 	panfrost_start(job);
 	panfrost_await(job);
+	gem_device_close(own);
 	return igt_wait(is_asleep(path), REST_MS, 5);
 }

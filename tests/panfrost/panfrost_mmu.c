@@ -291,6 +291,45 @@ static void close_ends_running_job(struct gem_device *dev)
 	panfrost_assert_done_promptly(next, "the GPU is free once the file is closed");
 }
 
+/* A BO that the GPU has written to, purged. The driver may be a moment late to see it idle. */
+static struct gem_bo *purged_after_use(struct gem_device *dev)
+{
+	struct gem_bo *bo = gem_bo_filled(dev, MiB(1));
+	bool gone;
+
+	write_promptly(bo, KiB(1), "a write to a BO is done");
+	gem_bo_madvise(bo, GEM_DONTNEED);
+	gone = igt_wait(igt_reclaim(dev, RECLAIM_SHRINKER, MiB(1)).pages >= bo->pages, 2000, 2);
+	errno = 0;
+	igt_assert_f(gone, "a BO that was lent after a job is not purged within 2000 ms\n");
+	igt_assert_bo_purged(bo, "reclaim purges what is lent");
+	return bo;
+}
+
+/**
+ * PF01: the GPU has no way left to the pages that a purge gave back, not even through what it
+ * remembers of the page tables.
+ */
+static void purged_pages_are_out_of_reach(struct gem_device *dev)
+{
+	/* All made before the purge, so that nothing else is at the address. */
+	struct gem_bo *kept = gem_bo_filled(dev, MiB(1));
+	struct panfrost_job *job = panfrost_job_new(dev);
+	uint64_t freed = 0;
+
+	igt_reclaim_require(dev);
+	panfrost_stay_awake(dev);
+	if (mali_model_present())
+		freed = mali_model_stat("freed_accesses");
+	mali_chain_write(&job->chain, MALI_WRITE_64,
+			 panfrost_address(purged_after_use(dev)) + KiB(1), VALUE);
+	panfrost_start(job);
+	panfrost_assert_faults(job, "a write to a purged BO, which the GPU had used, fails");
+	if (mali_model_present())
+		igt_assert_eq_u64(mali_model_stat("freed_accesses"), freed);
+	igt_assert_bo_resident(kept, "what is written to a purged BO hits no other");
+}
+
 /**
  * PF01: the address of a purged BO is its own as long as its handle is. B165: a BO made later got
  * it, so that jobs for the one hit the other.
@@ -406,6 +445,10 @@ int igt_main()
 	igt_describe("Closing a file ends its running job, and the GPU is free for others");
 	igt_subtest("close-ends-running-job")
 		rested(dev, close_ends_running_job);
+
+	igt_describe("A write of the GPU to a BO that it used and that was purged fails");
+	igt_subtest("purged-pages-are-out-of-reach")
+		rested(dev, purged_pages_are_out_of_reach);
 
 	igt_describe("The GPU address of a purged BO is given to no other while its handle lives");
 	igt_subtest("purged-address-is-not-reused")
