@@ -116,6 +116,7 @@ static void panfrost_finds_the_mali_beside_virtio_gpu(void **state)
 		invocation_clear(&t->run);
 		run_with(t, "@has-gpu|@mali-probed", ARGS("--mali", gpus[i]));
 		invocation_assert(&t->run, 0, "");
+		assert_holds(t->run.done.out->str, "PASS  fake_kernel@mali-probed");
 		json = result_text(t, "guest.json");
 		assert_holds(json, gpu);
 		assert_holds(json, "\"renderD128 virtio");
@@ -124,7 +125,7 @@ static void panfrost_finds_the_mali_beside_virtio_gpu(void **state)
 	/* Only on demand. */
 	invocation_clear(&t->run);
 	run_with(t, "@mali-probed", NO_MORE);
-	invocation_assert(&t->run, 1, "");
+	assert_holds(t->run.done.out->str, "FAIL  fake_kernel@mali-probed");
 }
 
 static void failure_and_skip_have_their_exit_codes(void **state)
