@@ -24,7 +24,7 @@
 #define AWAIT_MS 5000
 
 /* The driver lets the GPU sleep when it was idle for 50 ms. */
-#define REST_MS 500
+#define REST_MS 300
 
 uint64_t panfrost_address(const struct gem_bo *bo)
 {
@@ -79,24 +79,6 @@ struct panfrost_job *panfrost_job_new(struct gem_device *dev)
 	gem_bo_map(bo);
 	gem_bo_label(bo, "descriptors %u", bo->pattern.bo);
 	return panfrost_job_in(bo, 0);
-}
-
-static bool is_asleep(const char *path)
-{
-	_cleanup_free_ char *text = NULL;
-
-	return igt_file_read(path, &text) == 0 && strncmp(text, "suspended", 9) == 0;
-}
-
-bool panfrost_rest(const struct gem_device *dev)
-{
-	_cleanup_free_ char *path = NULL;
-	struct stat st;
-
-	igt_assert(fstat(dev->fd, &st) == 0);
-	igt_assert(asprintf(&path, "/sys/dev/char/%u:%u/device/power/runtime_status",
-			    major(st.st_rdev), minor(st.st_rdev)) > 0);
-	return igt_wait(is_asleep(path), REST_MS, 5);
 }
 
 /* A syncobj to wait for; to be destroyed if it is not another job's. */
@@ -212,4 +194,30 @@ void panfrost_assert_done_promptly(struct panfrost_job *job, const char *claim)
 void panfrost_assert_faults_promptly(struct panfrost_job *job, const char *claim)
 {
 	assert_all(job, true, PANFROST_PROMPT_MS, claim);
+}
+
+static bool is_asleep(const char *path)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return igt_file_read(path, &text) == 0 && strncmp(text, "suspended", 9) == 0;
+}
+
+bool panfrost_rest(struct gem_device *dev)
+{
+	struct panfrost_job *job;
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+
+	igt_assert(fstat(dev->fd, &st) == 0);
+	igt_assert(asprintf(&path, "/sys/dev/char/%u:%u/device/power/runtime_status",
+			    major(st.st_rdev), minor(st.st_rdev)) > 0);
+	if (igt_wait(is_asleep(path), REST_MS, 5))
+		return true;
+	/* After a hang the driver thinks of sleep again only when another job has ended. */
+	job = panfrost_job_new(dev);
+	mali_chain_null(&job->chain);
+	panfrost_start(job);
+	panfrost_await(job);
+	return igt_wait(is_asleep(path), REST_MS, 5);
 }

@@ -80,7 +80,7 @@ void panfrost_assert_faults_promptly(struct panfrost_job *job, const char *claim
  * Let the GPU go to sleep, and by that the driver forget what earlier faults left behind: it sets
  * the GPU up anew when it wakes. Returns whether it sleeps; without CONFIG_PM it never does.
  */
-bool panfrost_rest(const struct gem_device *dev);
+bool panfrost_rest(struct gem_device *dev);
 
 /** An address where the address space of @dev has nothing: behind the last BO there can be. */
 #define PANFROST_NOWHERE 0xfe000000ull

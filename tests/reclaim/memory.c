@@ -88,18 +88,22 @@ static void unmap_at_subtest_end(void *map)
 	munmap(map, BO_BYTES);
 }
 
-/* Map @bo at @offset until the subtest ends; if that is possible, there must be nothing. */
-static void map_nothing(struct gem_bo *bo, uint64_t offset, const char *which)
+/*
+ * Map @bo at @offset until the subtest ends; if that is possible, there must be nothing. Returns 0
+ * or the negative errno of mmap().
+ */
+static int map_nothing(struct gem_bo *bo, uint64_t offset, const char *which)
 {
 	void *map = mmap(NULL, bo->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bo->dev->fd,
 			 (off_t)offset);
 
 	if (map == MAP_FAILED) {
 		igt_debug("%s: mmap with the %s offset: %s\n", bo->label, which, strerror(errno));
-		return;
+		return -errno;
 	}
 	igt_on_subtest_end(unmap_at_subtest_end, map);
 	igt_assert_map_dead(bo, map, "what is mapped after the purge has nothing behind it");
+	return 0;
 }
 
 /** PU07: a purged BO may be mapped or not, but it gets no new pages. B114: it got unusable ones. */
@@ -107,6 +111,7 @@ void memory_is_not_taken_again(struct gem_device *dev)
 {
 	struct gem_bo *bos[BOS];
 	uint64_t old[BOS], before, offset;
+	int r;
 
 	igt_require_memory(ALL_BYTES);
 	igt_reclaim_require(dev);
@@ -122,7 +127,10 @@ void memory_is_not_taken_again(struct gem_device *dev)
 
 	for (int i = 0; i < BOS; i++) {
 		igt_assert_bo_purged(bos[i], "reclaim purges what is lent");
-		map_nothing(bos[i], old[i], "old");
+		r = map_nothing(bos[i], old[i], "old");
+		errno = 0;
+		igt_assert_f(r == -EINVAL, "mmap of a purged BO by its offset from before: %s, "
+			     "expected %s\n", r ? strerror(-r) : "mapped", strerror(EINVAL));
 		if (gem_bo_map_offset(bos[i], &offset) == 0)
 			map_nothing(bos[i], offset, "new");
 	}
