@@ -143,7 +143,6 @@ static void panfrost_finds_the_mali(void **state)
 	/* Only on demand. */
 	invocation_clear(&t->run);
 	run_with(t, "@mali-probed", NO_MORE);
-	invocation_assert(&t->run, 0, "");
 	assert_holds(t->run.done.out->str, "FAIL  fake_kernel@mali-probed");
 }
 

@@ -18,8 +18,8 @@
 #define PANFROST_HANG_MS 500
 
 /**
- * What ends by itself, on whatever machine, and not by that timeout: a job on a processor that is
- * emulated takes a few milliseconds, a fault that brings 2 MiB some thirty.
+ * What ends by itself and not by that timeout, on a machine that has nothing else to do: a job on
+ * a processor that is emulated takes a few milliseconds, a fault that brings 2 MiB some thirty.
  */
 #define PANFROST_PROMPT_MS 250
 
@@ -30,6 +30,7 @@ struct panfrost_job {
 	struct mali_chain chain; /**< to be filled by mali_chain_*() before it is submitted */
 	uint32_t fence;		 /**< syncobj; signals when the kernel has done with the chain */
 	uint64_t submitted_ns;	 /**< of the clock of igt_now_ns() */
+	int klog;		 /**< the kernel log since then, or -1 */
 };
 
 /** Where and when a job is to run. */
@@ -72,9 +73,15 @@ void panfrost_assert_done(struct panfrost_job *job, const char *claim);
  * by then when it was a page fault.
  */
 void panfrost_assert_faults(struct panfrost_job *job, const char *claim);
-/** As the two above, and it must be within PANFROST_PROMPT_MS of being submitted. */
+/** As the two above, and panfrost_assert_in_time(). */
 void panfrost_assert_done_promptly(struct panfrost_job *job, const char *claim);
 void panfrost_assert_faults_promptly(struct panfrost_job *job, const char *claim);
+
+/**
+ * Fail if the driver took a job for hung since @job was submitted. It logs that; where the log may
+ * not be read, what took longer than PANFROST_PROMPT_MS is too late, whatever else the machine did.
+ */
+void panfrost_assert_in_time(struct panfrost_job *job, const char *claim);
 
 /**
  * Let the GPU go to sleep, and by that the driver forget what earlier faults left behind: it sets

@@ -191,7 +191,6 @@ static void running_is_kept(struct gem_device *dev)
 {
 	struct gem_bo *bo;
 	struct panfrost_job *job;
-	uint64_t before, took_ms;
 
 	mali_model_require();
 	bo = gem_bo_filled(dev, MiB(1));
@@ -202,12 +201,10 @@ static void running_is_kept(struct gem_device *dev)
 	igt_assert_f(gem_bo_is_busy(bo), "%s is used by a job and told idle\n", bo->label);
 	gem_bo_madvise(bo, GEM_DONTNEED);
 
-	before = igt_now_ns();
 	igt_reclaim(dev, RECLAIM_SHRINKER, 0);
-	took_ms = (igt_now_ns() - before) / 1000000;
+	/* The job ends by the timeout alone, so a scan that waits for it does too. */
+	panfrost_assert_in_time(job, "a scan does not wait for a job");
 	igt_assert_bo_resident(bo, "a BO that a job uses is not purged");
-	igt_assert_f(took_ms <= PANFROST_PROMPT_MS, "a scan waits %" PRIu64 " ms for a job\n",
-		     took_ms);
 
 	mali_model_set("hold", 0);
 	panfrost_assert_done(job, "a job on a BO that was lent is done");
