@@ -39,8 +39,9 @@
 
 IGT_TEST_DESCRIPTION("Purging of panfrost BOs that user space marked DONTNEED");
 
-/* What the driver logs of jobs that are meant to fail here. */
-#define FAULT_LINES "js fault|Unhandled Page fault|gpu sched timeout|BO has no sgt"
+/* What the driver logs of jobs that are meant to fail here, and of its purges. */
+#define FAULT_LINES                                                                            \
+	"js fault|Unhandled Page fault|gpu sched timeout|BO has no sgt|callbacks suppressed"
 
 #define CHUNK MiB(2)
 #define VALUE UINT64_C(0x1122334455667788)

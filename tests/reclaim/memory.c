@@ -171,6 +171,8 @@ void memory_is_uncharged_by_others(struct gem_device *dev)
 	igt_memcg_enter();
 	before = igt_memcg_current();
 	lend(dev, bos, before);
+	for (int i = 0; i < BOS; i++)
+		gem_bo_unmap(bos[i]);
 
 	signal_partner(lent);
 	igt_waitchildren_timeout(PARTNER_MS / 1000, "a child that reclaims");
