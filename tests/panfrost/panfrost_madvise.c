@@ -332,7 +332,8 @@ static void use_and_sharing(struct gem_device *dev)
 	igt_subtest("shared-cannot-be-lent")
 		watched(dev, shared_cannot_be_lent);
 
-	igt_describe("Sharing a BO that was lent makes the kernel complain of nothing");
+	igt_describe("A BO that was lent can be exported and is kept, and the kernel "
+		     "complains of nothing");
 	igt_subtest("lent-can-be-shared-quietly")
 		watched(dev, shared_lent_before_is_quiet);
 

@@ -105,7 +105,8 @@ int igt_main()
 		igt_subtest("last-word-of-two-threads-counts")
 			madvise_from_two_threads(dev);
 
-		igt_describe("Sharing a BO that was lent makes the kernel complain of nothing");
+		igt_describe("A BO that was lent can be exported and is kept, and the kernel "
+			     "complains of nothing");
 		igt_subtest("lent-can-be-shared-quietly")
 			shared_lent_before_is_quiet(dev);
 
