@@ -5,17 +5,22 @@
 #include "guest_util.h"
 
 #include <errno.h>
+#include <string.h>
 
-int guest_expect_read(const char *const *files, struct expectations **ret, char **ret_why)
+static enum expect_source source_of(const char *option)
+{
+	if (!strcmp(option, "--expect-for"))
+		return EXPECT_FROM_LAYERS;
+	return strcmp(option, "--require") ? EXPECT_FROM_FILE : EXPECT_FROM_REQUIREMENT;
+}
+
+int guest_expect_read(const char *const *words, struct expectations **ret, char **ret_why)
 {
 	_cleanup_(expectations_freep) struct expectations *expectations = NULL;
 
-	for (; *files; files++) {
-		int r;
+	for (; words[0]; words += 2) {
+		int r = expectations_take(&expectations, source_of(words[0]), words[1], ret_why);
 
-		if (!expectations)
-			expectations = expectations_new();
-		r = expectations_add(expectations, *files, ret_why);
 		if (r < 0)
 			return r;
 	}

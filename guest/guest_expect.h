@@ -9,11 +9,12 @@
 struct expectations;
 
 /**
- * Reads the NULL-terminated list of files, later ones over earlier ones. *ret is NULL
- * if there are none; expectations_free it. Returns 0 or a negative errno with a
- * sentence in ret_why that names file and line.
+ * Does what the options of igt_report in the NULL-terminated list say, each with its
+ * value behind it, later ones over earlier ones. *ret is NULL if there are none;
+ * expectations_free it. Returns 0 or a negative errno with a sentence in ret_why that
+ * names file and line.
  */
-int guest_expect_read(const char *const *files, struct expectations **ret, char **ret_why);
+int guest_expect_read(const char *const *words, struct expectations **ret, char **ret_why);
 
 /**
  * Takes the names (`binary@subtest`) that a skips file forbids out of the list, and

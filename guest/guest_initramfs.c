@@ -23,7 +23,7 @@ static int add_program(struct packer *p, const char *path, const char *host, cha
 {
 	int r = guest_cpio_file(p->cpio, path, host, ret_why);
 
-	return r < 0 ? r : guest_elf_add_libs(host, p->libs, ret_why);
+	return r < 0 ? r : guest_elf_add_libs(host, p->spec->sysroot, p->libs, ret_why);
 }
 
 /* Libraries of everything below a directory of the host. */
@@ -39,7 +39,7 @@ static int add_tree_libs(struct packer *p, const char *host, char **ret_why)
 		if (g_file_test(path, G_FILE_TEST_IS_DIR))
 			r = add_tree_libs(p, path, ret_why);
 		else
-			r = guest_elf_add_libs(path, p->libs, ret_why);
+			r = guest_elf_add_libs(path, p->spec->sysroot, p->libs, ret_why);
 	}
 	return r;
 }
@@ -67,15 +67,23 @@ static int add_suite(struct packer *p, char **ret_why)
 	return r < 0 ? r : add_tree_libs(p, tests, ret_why);
 }
 
+/* What of the path is below the directory, from its '/' on, or NULL. */
+static const char *below(const char *path, const char *dir)
+{
+	g_autofree char *full = dir ? g_canonicalize_filename(dir, NULL) : NULL;
+	size_t len = full ? strlen(full) : 0;
+
+	return full && g_str_has_prefix(path, full) && path[len] == '/' ? path + len : NULL;
+}
+
 /* The suite's own libraries move with the suite; all others keep their place. */
 static char *library_place(const struct packer *p, const char *host)
 {
-	g_autofree char *suite = g_canonicalize_filename(p->spec->suite, NULL);
-	size_t len = strlen(suite);
+	const char *place = strcmp(p->spec->suite, "/usr") ? below(host, p->spec->suite) : NULL;
 
-	if (g_str_has_prefix(host, suite) && host[len] == '/' && strcmp(suite, "/usr"))
-		return g_strconcat(GUEST_SUITE_DIR, host + len, NULL);
-	return g_strdup(host);
+	if (place)
+		return g_strconcat(GUEST_SUITE_DIR, place, NULL);
+	return g_strdup(below(host, p->spec->sysroot) ?: host);
 }
 
 static void note_libdir(struct packer *p, const char *place)
@@ -120,7 +128,8 @@ static int add_busybox(struct packer *p, char **ret_why)
 	const char *argv[] = {p->spec->busybox, "--list-full", NULL};
 	_cleanup_spawned_ struct guest_spawned listed = {0};
 	g_auto(GStrv) applets = NULL;
-	int r = guest_spawn_run(&(struct guest_spawn){.argv = argv, .timeout_ms = 10000}, &listed);
+	int r = guest_spawn_run(
+		&(struct guest_spawn){.argv = argv, .timeout_ms = 10000, .guest = true}, &listed);
 
 	if (r < 0 || listed.status)
 		return guest_fail(ret_why, EIO,
@@ -161,8 +170,11 @@ static int add_modules(struct packer *p, char **ret_why)
 static int add_config(struct packer *p, char **ret_why)
 {
 	g_autofree char *text = g_strdup_printf(
-		"mode=%s\nmachine=%s\nmali=%s\nper-test-timeout=%d\nlibdirs=%s\n",
+		"mode=%s\nmachine=%s\nconsole=%s\ngpu=%s\niommu=%d\nmali=%s\n"
+		"per-test-timeout=%d\nlibdirs=%s\n",
 		p->spec->shell ? "shell" : "run", p->spec->kernel->uml ? "uml" : "qemu",
+		p->spec->kernel->uml ? "tty0" : p->spec->kernel->arch->console,
+		p->spec->kernel->uml ? "none" : guest_gpu_name(p->spec->gpu), p->spec->iommu,
 		p->spec->mali, p->spec->per_test_timeout_s, p->libdirs->str);
 	int r = guest_cpio_text(p->cpio, "/etc/igt-guest.conf", text, ret_why);
 

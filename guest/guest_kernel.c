@@ -11,43 +11,55 @@
 #include <sys/stat.h>
 
 /* Offsets of the x86 boot protocol (Documentation/arch/x86/boot.rst). */
-#define SETUP_MAGIC_AT 0x202
 #define SETUP_VERSION_AT 0x20e
 #define SETUP_VERSION_BASE 0x200
 
 #define VERSION_TIMEOUT_MS 10000
 
-/* Reads the header of a bzImage; *ret_release is NULL if the image does not name one. */
-static int read_release(const char *image, char **ret_release, char **ret_why)
+/* The release that an x86 image names, or NULL. Others do not. */
+static char *named_release(int fd)
+{
+	char text[128] = "";
+	uint16_t at;
+
+	if (pread(fd, &at, sizeof(at), SETUP_VERSION_AT) != sizeof(at) || !at)
+		return NULL;
+	at = GUINT16_FROM_LE(at);
+	if (pread(fd, text, sizeof(text) - 1, at + SETUP_VERSION_BASE) < 0)
+		return NULL;
+	text[strcspn(text, " \t\n")] = '\0';
+	return text[0] ? g_strdup(text) : NULL;
+}
+
+/* Reads the header of an image; *ret_release is NULL if it does not name one. */
+static int read_header(const char *image, const struct guest_arch **ret_arch, char **ret_release,
+		       char **ret_why)
 {
 	_cleanup_close_ int fd = open(image, O_RDONLY | O_CLOEXEC);
-	char head[0x210], text[128] = "";
-	uint16_t at;
+	const struct guest_arch *arch;
 
 	if (fd < 0)
 		return guest_fail(ret_why, errno, "kernel image %s cannot be read: %s", image,
 				  strerror(errno));
-	if (pread(fd, head, sizeof(head), 0) != sizeof(head) ||
-	    memcmp(head + SETUP_MAGIC_AT, "HdrS", 4))
+	arch = guest_arch_of_image(fd);
+	if (!arch)
 		return guest_fail(ret_why, ENOEXEC,
-				  "%s is not an x86 bzImage: give --kernel the compressed image "
-				  "(arch/x86/boot/bzImage), not vmlinux",
+				  "%s is neither an x86 bzImage nor an Image for arm64: give "
+				  "--kernel what boots (arch/x86/boot/bzImage, "
+				  "arch/arm64/boot/Image), not vmlinux",
 				  image);
-
-	memcpy(&at, head + SETUP_VERSION_AT, sizeof(at));
-	at = GUINT16_FROM_LE(at);
-	if (at && pread(fd, text, sizeof(text) - 1, at + SETUP_VERSION_BASE) < 0)
-		text[0] = '\0';
-	text[strcspn(text, " \t\n")] = '\0';
-	*ret_release = text[0] ? g_strdup(text) : NULL;
+	*ret_arch = arch;
+	*ret_release = strcmp(arch->name, "amd64") ? NULL : named_release(fd);
 	return 0;
 }
 
 /* The one file that matches the patterns, in their order. */
 static int find_image(const char *dir, char **ret_image, char **ret_why)
 {
-	static const char *const patterns[] = {"bzImage", "arch/x86/boot/bzImage", "boot/bzImage",
-					       "boot/vmlinuz-*", "vmlinuz-*"};
+	static const char *const patterns[] = {"bzImage",	   "arch/x86/boot/bzImage",
+					       "boot/bzImage",	   "Image",
+					       "boot/vmlinuz-*",   "vmlinuz-*",
+					       "arch/arm64/boot/Image"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++) {
 		g_autofree char *pattern = g_build_filename(dir, patterns[i], NULL);
@@ -117,6 +129,7 @@ static int find_modules(const char *base, const char *release, char **ret_module
 
 int guest_kernel_find(const char *path, struct guest_kernel *ret, char **ret_why)
 {
+	const struct guest_arch *arch = NULL;
 	g_autofree char *image = NULL, *release = NULL, *modules = NULL, *base = NULL;
 	g_autofree char *full = g_canonicalize_filename(path, NULL);
 	struct stat st;
@@ -137,7 +150,7 @@ int guest_kernel_find(const char *path, struct guest_kernel *ret, char **ret_why
 		image = g_steal_pointer(&full);
 	}
 
-	r = read_release(image, &release, ret_why);
+	r = read_header(image, &arch, &release, ret_why);
 	if (r < 0)
 		return r;
 	r = find_modules(base, release, &modules, ret_why);
@@ -150,6 +163,7 @@ int guest_kernel_find(const char *path, struct guest_kernel *ret, char **ret_why
 		return r;
 
 	*ret = (struct guest_kernel){
+		.arch = arch,
 		.image = g_steal_pointer(&image),
 		.release = g_steal_pointer(&release),
 		.modules = g_steal_pointer(&modules),
@@ -197,6 +211,7 @@ int guest_kernel_find_uml(const char *path, struct guest_kernel *ret, char **ret
 	if (r < 0)
 		return r;
 	*ret = (struct guest_kernel){
+		.arch = guest_arch_host(),
 		.image = g_steal_pointer(&image),
 		.release = g_steal_pointer(&release),
 		.modules = g_steal_pointer(&modules),

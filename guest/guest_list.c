@@ -81,7 +81,10 @@ static int list_binary(const char *root, const char *binary, GPtrArray *names, c
 	_cleanup_spawned_ struct guest_spawned listed = {0};
 	g_auto(GStrv) lines = NULL;
 	int r = guest_spawn_run(
-		&(struct guest_spawn){.argv = argv, .cwd = root, .timeout_ms = LISTING_TIMEOUT_MS},
+		&(struct guest_spawn){.argv = argv,
+				      .cwd = root,
+				      .timeout_ms = LISTING_TIMEOUT_MS,
+				      .guest = true},
 		&listed);
 
 	if (r < 0)
@@ -160,5 +163,44 @@ int guest_list_collect(const char *prefix, const char *const *patterns, GPtrArra
 					  patterns[i], all->len, prefix,
 					  (const char *)all->pdata[0]);
 	*ret_names = g_steal_pointer(&names);
+	return 0;
+}
+
+int guest_list_order(const char *file, GPtrArray *names, char **ret_why)
+{
+	g_autoptr(GHashTable) known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GPtrArray) ordered = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = NULL;
+	g_auto(GStrv) lines = NULL;
+
+	if (!g_file_get_contents(file, &text, NULL, &error))
+		return guest_fail(ret_why, EIO, "--test-list: %s", error->message);
+	for (unsigned int i = 0; i < names->len; i++)
+		g_hash_table_insert(known, g_strdup(names->pdata[i]), (gpointer)file);
+
+	lines = g_strsplit(text, "\n", -1);
+	for (unsigned int i = 0; lines[i]; i++) {
+		const char *name = lines[i];
+
+		lines[i][strcspn(lines[i], "#")] = '\0';
+		g_strstrip(lines[i]);
+		if (g_str_has_prefix(name, "igt@"))
+			name += strlen("igt@");
+		if (!*name)
+			continue;
+		if (!g_hash_table_contains(known, name))
+			return guest_fail(ret_why, ENOENT, "%s:%u: the suite has no subtest '%s'",
+					  file, i + 1, name);
+		/* What was taken already has no value any more. */
+		if (!g_hash_table_lookup(known, name))
+			continue;
+		g_hash_table_insert(known, g_strdup(name), NULL);
+		g_ptr_array_add(ordered, g_strdup(name));
+	}
+	if (!ordered->len)
+		return guest_fail(ret_why, ENOENT, "--test-list: %s names no tests", file);
+	g_ptr_array_set_size(names, 0);
+	g_ptr_array_extend_and_steal(names, g_steal_pointer(&ordered));
 	return 0;
 }

@@ -25,6 +25,15 @@ int guest_suite_check(const char *prefix, char **ret_why);
 int guest_list_collect(const char *prefix, const char *const *patterns, GPtrArray **ret_names,
 		       char **ret_why);
 
+/**
+ * Puts the names, as guest_list_collect has found them, in the order of a file with a name a
+ * line, and drops those that are not in it. `igt@` may stand before a name, # begins a comment.
+ * A name that is there again is taken once. Returns 0, or a negative errno with a sentence in
+ * ret_why: a file that cannot be read or names nothing, or FILE:LINE of a name that is none of
+ * these.
+ */
+int guest_list_order(const char *file, GPtrArray *names, char **ret_why);
+
 /** The names as a file for `igt_runner --test-list`. Owned by the caller, g_free. */
 char *guest_list_text(const GPtrArray *names);
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
@@ -26,6 +27,7 @@
 struct ends {
 	int ours[_GUEST_CHANNEL_MAX];
 	int theirs[_GUEST_CHANNEL_MAX];
+	int picture; /* both have it */
 	int err_r, err_w;
 	int out_r, out_w; /* UML: what the console says */
 };
@@ -36,6 +38,7 @@ static void ends_close(struct ends *ends)
 		guest_close(&ends->ours[i]);
 		guest_close(&ends->theirs[i]);
 	}
+	guest_close(&ends->picture);
 	guest_close(&ends->err_r);
 	guest_close(&ends->err_w);
 	guest_close(&ends->out_r);
@@ -64,7 +67,8 @@ static int ends_open(enum guest_machine_kind kind, struct ends *ends)
 	int pair[2];
 
 	for (int i = 0; i < _GUEST_CHANNEL_MAX; i++) {
-		if (i == GUEST_CHANNEL_QMP && kind != GUEST_MACHINE_QEMU)
+		if ((i == GUEST_CHANNEL_QMP || i == GUEST_CHANNEL_SERVICE) &&
+		    kind != GUEST_MACHINE_QEMU)
 			continue;
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 			return -errno;
@@ -79,7 +83,10 @@ static int ends_open(enum guest_machine_kind kind, struct ends *ends)
 	ends->err_w = pair[1];
 	if (fcntl(ends->err_r, F_SETFL, O_NONBLOCK))
 		return -errno;
-	return kind == GUEST_MACHINE_UML ? open_output(ends) : 0;
+	if (kind == GUEST_MACHINE_UML)
+		return open_output(ends);
+	ends->picture = memfd_create("igt-guest-picture", MFD_CLOEXEC);
+	return ends->picture < 0 ? -errno : 0;
 }
 
 void guest_launch_clear(struct guest_launch *launch)
@@ -88,8 +95,6 @@ void guest_launch_clear(struct guest_launch *launch)
 	g_clear_pointer(&launch->env, g_ptr_array_unref);
 	g_clear_pointer(&launch->inherit, g_array_unref);
 }
-
-#define _cleanup_launch_ __attribute__((cleanup(guest_launch_clear)))
 
 void guest_launch_arg(struct guest_launch *launch, const char *format, ...)
 {
@@ -126,8 +131,7 @@ static void child(const struct guest_launch *launch, pid_t parent, int err)
 		_exit(127);
 	for (unsigned int i = 0; i < launch->inherit->len; i++)
 		fcntl(g_array_index(launch->inherit, int, i), F_SETFD, 0);
-	for (unsigned int i = 0; i + 1 < launch->env->len; i += 2)
-		setenv(launch->env->pdata[i], launch->env->pdata[i + 1], 1);
+	guest_spawn_child_env(launch->env);
 	if (launch->plain) {
 		/* Where a sandbox forbids it, the guest is only larger than it need be. */
 		personality(ADDR_NO_RANDOMIZE);
@@ -168,6 +172,8 @@ static int start(const struct guest_launch *launch, struct ends *ends, struct gu
 	}
 	ret->control = g_steal_fd(&ends->ours[GUEST_CHANNEL_CONTROL]);
 	ret->live = g_steal_fd(&ends->ours[GUEST_CHANNEL_LIVE]);
+	ret->service = g_steal_fd(&ends->ours[GUEST_CHANNEL_SERVICE]);
+	ret->picture = g_steal_fd(&ends->picture);
 	ret->err = g_steal_fd(&ends->err_r);
 	return 0;
 }
@@ -175,15 +181,10 @@ static int start(const struct guest_launch *launch, struct ends *ends, struct gu
 int guest_machine_start(const struct guest_machine *machine, struct guest_process *ret,
 			char **ret_why)
 {
-	_cleanup_ends_ struct ends ends = {{-1, -1, -1, -1}, {-1, -1, -1, -1}, -1, -1, -1, -1};
+	_cleanup_ends_ struct ends ends = {
+		{-1, -1, -1, -1, -1}, {-1, -1, -1, -1, -1}, -1, -1, -1, -1, -1};
 	_cleanup_process_ struct guest_process process = GUEST_PROCESS_NONE;
-	_cleanup_launch_ struct guest_launch launch = {
-		.argv = g_ptr_array_new_with_free_func(g_free),
-		.env = g_ptr_array_new_with_free_func(g_free),
-		.inherit = g_array_new(FALSE, FALSE, sizeof(int)),
-		.in = -1,
-		.out = -1,
-	};
+	_cleanup_launch_ struct guest_launch launch = GUEST_LAUNCH_EMPTY;
 	int r = ends_open(machine->kind, &ends);
 
 	process.kind = machine->kind;
@@ -191,7 +192,7 @@ int guest_machine_start(const struct guest_machine *machine, struct guest_proces
 	if (r >= 0 && machine->kind == GUEST_MACHINE_UML)
 		r = guest_uml_launch(machine, ends.theirs, &launch, &process, ret_why);
 	else if (r >= 0)
-		guest_qemu_launch(machine, ends.theirs, &launch);
+		guest_qemu_launch(machine, ends.theirs, ends.picture, &launch);
 	if (r < 0)
 		return r;
 	g_ptr_array_add(launch.argv, NULL);
@@ -241,6 +242,8 @@ int guest_process_stop(struct guest_process *process)
 	guest_close(&process->input);
 	guest_close(&process->control);
 	guest_close(&process->live);
+	guest_close(&process->service);
+	guest_close(&process->picture);
 	guest_close(&process->err);
 	guest_close(&process->log);
 	guest_close(&process->shared);

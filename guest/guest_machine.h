@@ -13,8 +13,12 @@ enum guest_machine_kind {
 	GUEST_MACHINE_UML, /* user-mode Linux: the kernel is itself a program */
 };
 
+struct guest_arch;
+struct guest_gpu;
+
 struct guest_machine {
 	enum guest_machine_kind kind;
+	const struct guest_arch *arch;
 	const char *program; /* path of QEMU, or of the user-mode kernel */
 	const char *kernel;  /* path of the bzImage, or again of the user-mode kernel */
 	const char *append;  /* more kernel command line, or NULL */
@@ -23,7 +27,8 @@ struct guest_machine {
 	int initrd_fd;
 	uint64_t mem_bytes;
 	unsigned int cpus;
-	bool kvm; /* QEMU: KVM, else TCG */
+	bool kvm;		     /* QEMU: KVM, else TCG */
+	const struct guest_gpu *gpu; /* QEMU: which, and how */
 };
 
 /** Channels between us and a machine: a stream socket each. */
@@ -32,6 +37,7 @@ enum guest_channel {
 	GUEST_CHANNEL_CONSOLE,
 	GUEST_CHANNEL_CONTROL,
 	GUEST_CHANNEL_LIVE,
+	GUEST_CHANNEL_SERVICE, /* QEMU only */
 	_GUEST_CHANNEL_MAX,
 };
 
@@ -45,6 +51,8 @@ struct guest_process {
 	int input;   /* -1: the console's descriptor takes it, too */
 	int control;
 	int live;
+	int service; /* requests of the guest, and their answers */
+	int picture; /* file in memory that QEMU saves pictures in, with the same number there */
 	int err;    /* the machine's stderr (QEMU: and stdout) */
 	int log;    /* file for what the console says, where the machine does not write it itself */
 	int shared; /* the folder that the guest mounts, where that goes by descriptor */
@@ -59,6 +67,8 @@ struct guest_process {
 				.input = -1,                                                       \
 				.control = -1,                                                     \
 				.live = -1,                                                        \
+				.service = -1,                                                     \
+				.picture = -1,                                                     \
 				.err = -1,                                                         \
 				.log = -1,                                                         \
 				.shared = -1})
@@ -72,8 +82,17 @@ struct guest_launch {
 	bool plain;	 /* no address space randomisation, no core file */
 };
 
+#define GUEST_LAUNCH_EMPTY                                                                         \
+	((struct guest_launch){.argv = g_ptr_array_new_with_free_func(g_free),                     \
+			       .env = g_ptr_array_new_with_free_func(g_free),                      \
+			       .inherit = g_array_new(FALSE, FALSE, sizeof(int)),                  \
+			       .in = -1,                                                           \
+			       .out = -1})
+
 /** Frees the lists. */
 void guest_launch_clear(struct guest_launch *launch);
+
+#define _cleanup_launch_ __attribute__((cleanup(guest_launch_clear)))
 
 /** Appends one argument. */
 void guest_launch_arg(struct guest_launch *launch, const char *format, ...)

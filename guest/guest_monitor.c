@@ -2,6 +2,7 @@
 #include "guest_monitor.h"
 
 #include "guest_qmp.h"
+#include "guest_service.h"
 #include "guest_terminal.h"
 #include "guest_trace.h"
 #include "guest_util.h"
@@ -32,6 +33,7 @@ enum source {
 	SRC_CONSOLE,
 	SRC_CONTROL,
 	SRC_LIVE,
+	SRC_SERVICE,
 	SRC_ERR,
 	SRC_CHANNELS,
 	SRC_PROCESS = SRC_CHANNELS,
@@ -46,6 +48,8 @@ struct monitor {
 	struct guest_lines lines[SRC_CHANNELS];
 	struct guest_trace trace;
 	struct guest_terminal terminal;
+	struct guest_service service;
+	bool sending; /* the service waits for the guest to take more */
 	enum guest_machine_kind kind;
 	enum phase phase;
 	int epoll;
@@ -59,6 +63,7 @@ struct monitor {
 	bool gone;	/* the machine ended */
 	char *last_err; /* the machine's last line on stderr */
 	char *error;	/* init's last error */
+	bool lacks;	/* which is that the kernel has no driver for what was asked for */
 };
 
 static void set_string(char **place, const char *text)
@@ -92,6 +97,8 @@ static void qmp_line(const char *line, void *data)
 	if (message.kind == GUEST_QMP_GREETING) {
 		set_string(&m->story.qemu_version, message.text);
 		guest_qmp_negotiate(m->watch->process->qmp);
+	} else if (guest_service_qmp(&m->service, &message)) {
+		/* It goes on below. */
 	} else if (message.kind == GUEST_QMP_EVENT && !strcmp(message.text, "GUEST_PANICKED")) {
 		m->panicked = true;
 		set_phase(m, PHASE_LINGER, PANIC_LINGER_MS);
@@ -130,8 +137,9 @@ static void control_line(const char *line, void *data)
 		g_ptr_array_add(m->story.devices, g_strdup(value));
 	} else if (!strcmp(key, "runner-exit")) {
 		m->story.runner_exit = atoi(value);
-	} else if (!strcmp(key, "error")) {
+	} else if (!strcmp(key, "error") || !strcmp(key, "lacks")) {
 		set_string(&m->error, value);
+		m->lacks = !strcmp(key, "lacks");
 	} else if (!strcmp(key, "note")) {
 		fprintf(stderr, "guest: %s\n", value);
 	} else if (!strcmp(key, "bye")) {
@@ -148,6 +156,13 @@ static void live_line(const char *line, void *data)
 		m->story.first_verdict_ms = guest_now_ms() - m->started - m->story.boot_ms;
 }
 
+static void service_line(const char *line, void *data)
+{
+	struct monitor *m = data;
+
+	guest_service_line(&m->service, line);
+}
+
 static void err_line(const char *line, void *data)
 {
 	struct monitor *m = data;
@@ -159,7 +174,7 @@ static void err_line(const char *line, void *data)
 
 static const guest_line_fn line_fns[SRC_CHANNELS] = {
 	[SRC_QMP] = qmp_line,	[SRC_CONSOLE] = console_line, [SRC_CONTROL] = control_line,
-	[SRC_LIVE] = live_line, [SRC_ERR] = err_line,
+	[SRC_LIVE] = live_line, [SRC_SERVICE] = service_line, [SRC_ERR] = err_line,
 };
 
 static int *channel_fd(struct guest_process *process, enum source source)
@@ -173,6 +188,8 @@ static int *channel_fd(struct guest_process *process, enum source source)
 		return &process->control;
 	case SRC_LIVE:
 		return &process->live;
+	case SRC_SERVICE:
+		return &process->service;
 	default:
 		return &process->err;
 	}
@@ -187,7 +204,7 @@ static int read_channel(struct monitor *m, enum source source)
 
 	if (n <= 0)
 		return n < 0 ? -errno : 0;
-	if (source == SRC_CONSOLE || source == SRC_CONTROL || source == SRC_LIVE) {
+	if (source >= SRC_CONSOLE && source <= SRC_SERVICE) {
 		m->activity = guest_now_ms();
 		m->talked = true;
 	}
@@ -311,6 +328,21 @@ static void dispatch(struct monitor *m, enum source source)
 	}
 }
 
+/* Answers requests of the guest, and listens for room where it has to wait for that. */
+static void serve(struct monitor *m)
+{
+	bool sending = guest_service_step(&m->service);
+	struct epoll_event event = {
+		.events = sending ? EPOLLIN | EPOLLOUT : EPOLLIN,
+		.data.u32 = SRC_SERVICE,
+	};
+
+	if (sending == m->sending)
+		return;
+	m->sending = sending;
+	epoll_ctl(m->epoll, EPOLL_CTL_MOD, m->watch->process->service, &event);
+}
+
 static int watch_fd(struct monitor *m, int fd, enum source source)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.u32 = source};
@@ -372,7 +404,7 @@ static void explain(struct monitor *m, int code)
 		m->story.outcome = GUEST_TEST_PANIC;
 		m->story.detail = g_strdup(m->story.console.panic_text);
 	} else if (m->error) {
-		m->story.outcome = GUEST_NOT_READY;
+		m->story.outcome = m->lacks ? GUEST_NOT_SUCH : GUEST_NOT_READY;
 		m->story.detail = g_strdup(m->error);
 	} else if (m->story.runner_exit >= 0) {
 		m->story.outcome = GUEST_FINISHED;
@@ -388,6 +420,7 @@ static void explain(struct monitor *m, int code)
 static void finish(struct monitor *m)
 {
 	guest_terminal_close(&m->terminal);
+	guest_service_clear(&m->service);
 	guest_close(&m->epoll);
 	guest_close(&m->timer);
 	g_free(m->last_err);
@@ -409,9 +442,11 @@ int guest_monitor(const struct guest_watch *watch, struct guest_story *ret)
 	int r;
 
 	m.activity = m.started;
+	guest_service_init(&m.service, watch->process);
 	r = open_loop(&m);
 	while (r == 0 && !m.gone) {
 		arm(&m);
+		serve(&m);
 		if (epoll_wait(m.epoll, &event, 1, -1) > 0)
 			dispatch(&m, event.data.u32);
 		else if (errno != EINTR)

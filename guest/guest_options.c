@@ -13,6 +13,7 @@
 #define MAX_CPUS 255
 #define BOOT_TIMEOUT_TCG 60
 #define BOOT_TIMEOUT_KVM 30
+#define BOOT_TIMEOUT_FOREIGN 240 /* a distribution's kernel, which has all that there is */
 #define IDLE_TIMEOUT 120
 #define IDLE_MARGIN 30 /* how much longer than one test a guest may be silent */
 
@@ -24,43 +25,65 @@ const char guest_options_usage[] =
 	"Runs the suite in a guest with a GPU, or opens a shell in such a guest, or prints the\n"
 	"names of the subtests that would run.\n"
 	"\n"
-	"  --kernel PATH         bzImage, or a directory with bzImage or boot/vmlinuz-*;\n"
+	"  --kernel PATH         bzImage (arm64: Image), or a directory with it or boot/vmlinuz-*;\n"
 	"                        modules in lib/modules there or beside the image\n"
 	"  --machine qemu|uml    what the guest runs on (default: qemu). uml is a user-mode "
 	"kernel,\n"
 	"                        a program, or a directory with one that is called linux: one\n"
 	"                        CPU and no virtio-gpu, and a guest is up in half a second\n"
+	"  --arch amd64|arm64    what kernel and suite are for (default: this machine's). For "
+	"the\n"
+	"                        other QEMU emulates the machine, and qemu-user what the suite's\n"
+	"                        programs do here\n"
+	"  --sysroot DIR         with --arch for another machine: a file system of it with what\n"
+	"                        the suite needs, and busybox\n"
 	"  --suite PREFIX        where the suite is installed\n"
 	"  --results DIR         where results go; made if missing\n"
 	"  --tests REGEX         only subtests in whose binary@subtest REGEX is found;\n"
 	"                        repeatable, any match counts (default: all)\n"
+	"  --test-list FILE      only the subtests in FILE, one binary@subtest a line, in that\n"
+	"                        order; # begins a comment\n"
 	"  --expect FILE         what is known to fail (NAME-fails.txt), to be unsteady\n"
 	"                        (NAME-flakes.txt) or not to be run (NAME-skips.txt);\n"
 	"                        repeatable, a later file overrides an earlier one\n"
-	"  --gpu 2d              the GPU (default: 2d, virtio-gpu without 3D)\n"
+	"  --expect-for DIR/A-B-C\n"
+	"                        the files of DIR for A, over them those for A-B, and A-B-C\n"
+	"  --require REGEX       tests that must not skip; repeatable\n"
+	"  --gpu none|2d|virgl|blob\n"
+	"                        the virtio-gpu (default: 2d, whose host renders nothing). "
+	"virgl:\n"
+	"                        the host renders with OpenGL, on a render node if it has one\n"
+	"                        that works, else in software; blob: also with memory shared by\n"
+	"                        host and guest\n"
+	"  --iommu               put that GPU behind an IOMMU\n"
 	"  --mali none|t860|g52  a software Mali for panfrost beside it (default: none)\n"
 	"  --accel auto|kvm|tcg  accelerator (default: auto, KVM if a guest really runs on it)\n"
 	"  --mem SIZE            guest memory, with suffix M or G (default: 1G)\n"
 	"  --cpus N              virtual CPUs (default: 2)\n"
-	"  --boot-timeout S      until the guest's init reports (default: 60, KVM 30)\n"
+	"  --boot-timeout S      until the guest's init reports (default: 60, KVM 30,\n"
+	"                        another machine 240)\n"
 	"  --timeout S           for the whole guest (default: 1200)\n"
 	"  --idle-timeout S      without output on any channel (default: 120, and at least\n"
 	"                        30 more than --per-test-timeout)\n"
 	"  --per-test-timeout S  for one subtest (default: 120)\n"
 	"  --append TEXT         more kernel command line\n"
-	"  --qemu BIN            QEMU to use (default: qemu-system-x86_64)\n"
+	"  --qemu BIN            QEMU to use (default: qemu-system-x86_64, or as --arch says)\n"
 	"  --help                this text\n"
 	"\n"
 	"Exit code: 0 all fine or as expected, 1 something failed, was lost, or passed though\n"
-	"expected to fail, 2 wrong usage or something missing, 3 the guest never came up, 77\n"
-	"nothing verified, 128+N ended by signal N.\n";
+	"expected to fail, 2 wrong usage or something missing, 3 the guest never came up, 4 this\n"
+	"host or kernel has not what --gpu or --iommu takes, 77 nothing verified, 128+N ended by\n"
+	"signal N.\n";
 
 enum {
 	OPT_KERNEL = 256,
 	OPT_SUITE,
 	OPT_RESULTS,
 	OPT_TESTS,
+	OPT_TEST_LIST,
 	OPT_EXPECT,
+	OPT_EXPECT_FOR,
+	OPT_REQUIRE,
 	OPT_GPU,
 	OPT_ACCEL,
 	OPT_MEM,
@@ -74,6 +97,8 @@ enum {
 	OPT_IOMMU,
 	OPT_MALI,
 	OPT_MACHINE,
+	OPT_ARCH,
+	OPT_SYSROOT,
 	OPT_HELP
 };
 
@@ -82,7 +107,10 @@ static const struct option long_options[] = {
 	{"suite", required_argument, NULL, OPT_SUITE},
 	{"results", required_argument, NULL, OPT_RESULTS},
 	{"tests", required_argument, NULL, OPT_TESTS},
+	{"test-list", required_argument, NULL, OPT_TEST_LIST},
 	{"expect", required_argument, NULL, OPT_EXPECT},
+	{"expect-for", required_argument, NULL, OPT_EXPECT_FOR},
+	{"require", required_argument, NULL, OPT_REQUIRE},
 	{"gpu", required_argument, NULL, OPT_GPU},
 	{"accel", required_argument, NULL, OPT_ACCEL},
 	{"mem", required_argument, NULL, OPT_MEM},
@@ -93,9 +121,11 @@ static const struct option long_options[] = {
 	{"per-test-timeout", required_argument, NULL, OPT_PER_TEST_TIMEOUT},
 	{"append", required_argument, NULL, OPT_APPEND},
 	{"qemu", required_argument, NULL, OPT_QEMU},
-	{"iommu", optional_argument, NULL, OPT_IOMMU},
+	{"iommu", no_argument, NULL, OPT_IOMMU},
 	{"mali", required_argument, NULL, OPT_MALI},
 	{"machine", required_argument, NULL, OPT_MACHINE},
+	{"arch", required_argument, NULL, OPT_ARCH},
+	{"sysroot", required_argument, NULL, OPT_SYSROOT},
 	{"help", no_argument, NULL, OPT_HELP},
 	{},
 };
@@ -154,6 +184,16 @@ static int parse_machine(const char *text, enum guest_machine_kind *ret, char **
 	return 0;
 }
 
+static int parse_arch(const char *text, const struct guest_arch **ret, char **ret_why)
+{
+	const struct guest_arch *arch = guest_arch_by_name(text);
+
+	if (!arch)
+		return guest_fail(ret_why, EINVAL, "--arch '%s': give amd64 or arm64", text);
+	*ret = arch;
+	return 0;
+}
+
 static int parse_mali(const char *text, const char **ret, char **ret_why)
 {
 	static const char *const names[] = {"none", "t860", "g52", NULL};
@@ -164,14 +204,21 @@ static int parse_mali(const char *text, const char **ret, char **ret_why)
 	return 0;
 }
 
-/* What is not there yet is refused, not ignored. */
-static int refuse_planned(int opt, const char *text, char **ret_why)
+static int parse_gpu(const char *text, enum guest_gpu_kind *ret, char **ret_why)
 {
-	if (opt == OPT_GPU && strcmp(text, "2d"))
-		return guest_fail(ret_why, EINVAL, "--gpu '%s' is not there yet: give 2d", text);
-	if (opt == OPT_IOMMU)
-		return guest_fail(ret_why, EINVAL, "--iommu is not there yet: leave it out");
+	enum guest_gpu_kind kind = guest_gpu_by_name(text);
+
+	if (kind == _GUEST_GPU_MAX)
+		return guest_fail(ret_why, EINVAL, "--gpu '%s': give none, 2d, virgl or blob",
+				  text);
+	*ret = kind;
 	return 0;
+}
+
+static void add_expectation(struct guest_options *o, const char *option, const char *value)
+{
+	g_ptr_array_add(o->expect, (char *)option);
+	g_ptr_array_add(o->expect, (char *)value);
 }
 
 static int take(struct guest_options *o, int opt, const char *text, char **ret_why)
@@ -183,14 +230,28 @@ static int take(struct guest_options *o, int opt, const char *text, char **ret_w
 	case OPT_SUITE:
 		o->suite = text;
 		return 0;
+	case OPT_SYSROOT:
+		o->sysroot = text;
+		return 0;
+	case OPT_ARCH:
+		return parse_arch(text, &o->arch, ret_why);
 	case OPT_RESULTS:
 		o->results = text;
 		return 0;
 	case OPT_TESTS:
 		g_ptr_array_add(o->tests, (char *)text);
 		return 0;
+	case OPT_TEST_LIST:
+		o->test_list = text;
+		return 0;
 	case OPT_EXPECT:
-		g_ptr_array_add(o->expect, (char *)text);
+		add_expectation(o, "--expect", text);
+		return 0;
+	case OPT_EXPECT_FOR:
+		add_expectation(o, "--expect-for", text);
+		return 0;
+	case OPT_REQUIRE:
+		add_expectation(o, "--require", text);
 		return 0;
 	case OPT_APPEND:
 		o->append = text;
@@ -217,12 +278,39 @@ static int take(struct guest_options *o, int opt, const char *text, char **ret_w
 	case OPT_PER_TEST_TIMEOUT:
 		return parse_number("per-test-timeout", text, MAX_SECONDS, &o->per_test_timeout,
 				    ret_why);
-	case OPT_HELP:
-		o->help = true;
+	case OPT_GPU:
+		return parse_gpu(text, &o->gpu, ret_why);
+	case OPT_IOMMU:
+		o->iommu = true;
 		return 0;
 	default:
-		return refuse_planned(opt, text, ret_why);
+		o->help = true;
+		return 0;
 	}
+}
+
+/* A machine that is emulated, and programs for it. */
+static int check_foreign(const struct guest_options *o, char **ret_why)
+{
+	const char *arch = o->arch->name;
+
+	if (o->machine == GUEST_MACHINE_UML)
+		return guest_fail(ret_why, EINVAL,
+				  "--arch %s: user-mode Linux is for this machine only, leave it out",
+				  arch);
+	if (!o->sysroot)
+		return guest_fail(ret_why, EINVAL,
+				  "--arch %s needs --sysroot DIR, with the libraries of the suite: "
+				  "see igt_guest --help",
+				  arch);
+	if (o->accel == GUEST_ACCEL_KVM)
+		return guest_fail(ret_why, EINVAL,
+				  "--arch %s: KVM is for this machine only, leave --accel out", arch);
+	if (o->gpu > GUEST_GPU_2D || o->iommu)
+		return guest_fail(ret_why, EINVAL,
+				  "--arch %s: such a guest has --gpu 2d or none, and no --iommu",
+				  arch);
+	return 0;
 }
 
 /* Options that must be there, and those that make no sense here. */
@@ -238,20 +326,28 @@ static int check_together(const struct guest_options *o, char **ret_why)
 				  command);
 	if (o->list && (o->kernel || o->results || o->expect->len > 1))
 		return guest_fail(ret_why, EINVAL,
-				  "list takes only --suite and --tests: nothing is run");
+				  "list takes only --suite, --tests and --test-list: nothing is run");
+	if (o->test_list && o->tests->len > 1)
+		return guest_fail(ret_why, EINVAL, "--tests and --test-list: give one of them");
 	if (!o->shell && !o->list && !o->results)
 		return guest_fail(ret_why, EINVAL, "run needs --results DIR: see igt_guest --help");
 	if (o->machine == GUEST_MACHINE_UML && (o->qemu || o->accel != GUEST_ACCEL_AUTO))
 		return guest_fail(ret_why, EINVAL,
 				  "--qemu and --accel are for --machine qemu: leave them out");
+	if (o->machine == GUEST_MACHINE_UML && (o->gpu > GUEST_GPU_2D || o->iommu))
+		return guest_fail(ret_why, EINVAL,
+				  "--gpu %s%s: user-mode Linux has no virtio-gpu, leave it out",
+				  guest_gpu_name(o->gpu), o->iommu ? " --iommu" : "");
+	if (o->gpu == GUEST_GPU_NONE && o->iommu)
+		return guest_fail(ret_why, EINVAL, "--iommu is for a virtio-gpu: --gpu is none");
 	if (o->machine == GUEST_MACHINE_UML && o->cpus > 1)
 		return guest_fail(ret_why, EINVAL,
 				  "--cpus %u: user-mode Linux has one processor, leave it out",
 				  o->cpus);
-	if (o->shell && (o->results || o->tests->len > 1 || o->expect->len > 1))
+	if (o->shell && (o->results || o->tests->len > 1 || o->test_list || o->expect->len > 1))
 		return guest_fail(ret_why, EINVAL,
-				  "shell takes neither --results nor --tests nor --expect: nothing "
-				  "is recorded");
+				  "shell takes neither --results nor --tests, --test-list, "
+				  "--expect or --require: nothing is recorded");
 	return 0;
 }
 
@@ -279,13 +375,17 @@ static int parse_all(int argc, char *argv[], struct guest_options *o, char **ret
 				  argv[optind]);
 	g_ptr_array_add(o->tests, NULL);
 	g_ptr_array_add(o->expect, NULL);
-	return o->help ? 0 : check_together(o, ret_why);
+	if (o->help)
+		return 0;
+	r = check_together(o, ret_why);
+	return r || !guest_arch_is_foreign(o->arch) ? r : check_foreign(o, ret_why);
 }
 
 int guest_options_parse(int argc, char *argv[], struct guest_options *ret, char **ret_why)
 {
 	_cleanup_options_ struct guest_options o = {
-		.gpu = "2d",
+		.arch = guest_arch_host(),
+		.gpu = GUEST_GPU_2D,
 		.mali = "none",
 		.mem_bytes = UINT64_C(1) << 30,
 		.timeout = 1200,
@@ -309,7 +409,7 @@ int guest_options_parse(int argc, char *argv[], struct guest_options *ret, char 
 	r = o.help ? 0 : parse_all(argc - 1, argv + 1, &o, ret_why);
 	if (r < 0)
 		return r;
-	o.qemu = o.qemu ?: "qemu-system-x86_64";
+	o.qemu = o.qemu ?: o.arch->qemu;
 	o.cpus = o.cpus ?: o.machine == GUEST_MACHINE_UML ? 1 : 2;
 	*ret = o;
 	o.tests = NULL;
@@ -330,5 +430,9 @@ unsigned int guest_options_idle(const struct guest_options *options)
 
 unsigned int guest_options_boot(const struct guest_options *options, bool kvm)
 {
-	return options->boot_timeout ?: kvm ? BOOT_TIMEOUT_KVM : BOOT_TIMEOUT_TCG;
+	if (options->boot_timeout)
+		return options->boot_timeout;
+	if (guest_arch_is_foreign(options->arch))
+		return BOOT_TIMEOUT_FOREIGN;
+	return kvm ? BOOT_TIMEOUT_KVM : BOOT_TIMEOUT_TCG;
 }

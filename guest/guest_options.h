@@ -3,6 +3,8 @@
 #ifndef GUEST_OPTIONS_H
 #define GUEST_OPTIONS_H
 
+#include "guest_arch.h"
+#include "guest_gpu.h"
 #include "guest_machine.h"
 
 #include <glib.h>
@@ -18,12 +20,15 @@ struct guest_options {
 	bool list;
 	const char *kernel;
 	const char *suite;
+	const char *sysroot;
 	const char *results;
-	const char *gpu;
+	enum guest_gpu_kind gpu;
+	bool iommu;
 	const char *mali; /* "none", or the GPU that mali_model is to be */
 	const char *append;
 	const char *qemu;
 	enum guest_machine_kind machine;
+	const struct guest_arch *arch;
 	enum guest_accel accel;
 	uint64_t mem_bytes;
 	unsigned int cpus;
@@ -31,8 +36,10 @@ struct guest_options {
 	unsigned int timeout;
 	unsigned int idle_timeout;
 	unsigned int per_test_timeout;
-	GPtrArray *tests;  /* const char *, NULL-terminated */
-	GPtrArray *expect; /* the same */
+	GPtrArray *tests; /* const char *, NULL-terminated */
+	const char *test_list; /* file, or NULL */
+	/* The same: --expect, --expect-for and --require, each with its value behind it. */
+	GPtrArray *expect;
 };
 
 /**
@@ -42,7 +49,7 @@ struct guest_options {
  */
 int guest_options_parse(int argc, char *argv[], struct guest_options *ret, char **ret_why);
 
-/** Frees the lists of tests and of expectation files. */
+/** Frees the lists of tests and of expectations. */
 void guest_options_clear(struct guest_options *options);
 
 #define _cleanup_options_ __attribute__((cleanup(guest_options_clear)))

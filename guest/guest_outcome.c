@@ -14,6 +14,7 @@ static const struct {
 	[GUEST_BOOT_ENDED] = {"boot-ended", "the guest ended while it booted", GUEST_EXIT_NO_BOOT},
 	[GUEST_NOT_READY] = {"not-ready", "the guest booted but cannot run tests",
 			     GUEST_EXIT_NO_BOOT},
+	[GUEST_NOT_SUCH] = {"not-such", "this guest cannot be made", GUEST_EXIT_CANNOT},
 	[GUEST_TEST_PANIC] = {"test-panic", "the kernel panicked", GUEST_EXIT_FAILED},
 	[GUEST_TEST_SILENT] = {"test-silent", "the guest hangs", GUEST_EXIT_FAILED},
 	[GUEST_TEST_TIMEOUT] = {"test-timeout", "the run took too long", GUEST_EXIT_FAILED},

@@ -11,6 +11,7 @@ enum guest_exit {
 	GUEST_EXIT_FAILED = 1,	 /* something failed or was lost */
 	GUEST_EXIT_SETUP = 2,	 /* usage, or something missing on the host */
 	GUEST_EXIT_NO_BOOT = 3,	 /* the guest never came up */
+	GUEST_EXIT_CANNOT = 4,	 /* host or kernel lack what the machine takes */
 	GUEST_EXIT_SKIPPED = 77, /* nothing verified */
 };
 
@@ -22,6 +23,7 @@ enum guest_outcome {
 	GUEST_BOOT_HANG,    /* no report within the boot timeout */
 	GUEST_BOOT_ENDED,   /* the guest ended before init reported */
 	GUEST_NOT_READY,    /* init reported that tests cannot run */
+	GUEST_NOT_SUCH,	    /* its kernel has no driver for part of the machine asked for */
 	GUEST_TEST_PANIC,   /* the kernel panicked afterwards */
 	GUEST_TEST_SILENT,  /* no output on any channel */
 	GUEST_TEST_TIMEOUT, /* the whole run took too long */

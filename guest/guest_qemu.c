@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "guest_qemu.h"
 
-#include <inttypes.h>
+#include "guest_arch.h"
+#include "guest_gpu.h"
+#include "guest_service.h"
+#include "guest_tsc.h"
+
 #include <string.h>
 
 /* What every guest's kernel is told. Only warnings reach the serial console, whose output is
  * the largest cost of an emulated boot; on a panic the kernel repeats its whole log there
- * (panic_print bit 5). Oopses do not end a run: they are a verdict on one test. A host that is
- * busy stops the guest for a while: the watchdog of the TSC would complain of that, and the
- * check of the timer at boot would take the timer for broken and panic. */
+ * (panic_print bit 5). Oopses do not end a run: they are a verdict on one test. */
 #define KERNEL_COMMAND_LINE                                                                        \
-	"console=ttyS0 loglevel=5 panic=-1 panic_print=0x20 sysrq_always_enabled=1 "               \
-	"printk.devkmsg=on tsc=nowatchdog no_timer_check"
+	"loglevel=5 panic=-1 panic_print=0x20 sysrq_always_enabled=1 printk.devkmsg=on"
 
 /* QEMU splits options at commas; a doubled one stands for itself. */
 static char *escape(const char *path)
@@ -47,35 +48,52 @@ static void add_channels(const struct guest_machine *m, const int theirs[], stru
 	guest_launch_arg(l, "socket,id=live,fd=%d", theirs[GUEST_CHANNEL_LIVE]);
 	guest_launch_arg(l, "-device");
 	guest_launch_arg(l, "virtserialport,chardev=live,name=igt.live");
+	guest_launch_arg(l, "-chardev");
+	guest_launch_arg(l, "socket,id=service,fd=%d", theirs[GUEST_CHANNEL_SERVICE]);
+	guest_launch_arg(l, "-device");
+	guest_launch_arg(l, "virtserialport,chardev=service,name=" GUEST_SERVICE_PORT);
+}
+
+static void add_command_line(const struct guest_machine *m, struct guest_launch *l)
+{
+	const char *const more[] = {m->arch->append, m->gpu->append, m->append};
+	g_autoptr(GString) text = g_string_new(KERNEL_COMMAND_LINE);
+
+	g_string_append_printf(text, " console=%s", m->arch->console);
+	if (m->arch->has_tsc)
+		g_string_append_printf(text, " tsc_early_khz=%u", guest_tsc_khz());
+	for (size_t i = 0; i < G_N_ELEMENTS(more); i++)
+		if (more[i])
+			g_string_append_printf(text, " %s", more[i]);
+	guest_launch_arg(l, "%s", text->str);
 }
 
 void guest_qemu_launch(const struct guest_machine *m, const int theirs[_GUEST_CHANNEL_MAX],
-		       struct guest_launch *l)
+		       int picture, struct guest_launch *l)
 {
 	static const char *const fixed[] = {
-		"-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+		"-nodefaults", "-no-user-config", "-no-reboot",
 		/* A panic is reported over QMP, and the kernel still gets to print all of it. */
-		"-action", "panic=none", "-device", "pvpanic-pci",
-		/* The default of 256 MiB is less than what the tests hold at a time. */
-		"-device", "virtio-gpu-pci,max_hostmem=1G", "-machine", "q35"};
+		"-action", "panic=none", "-device", "pvpanic-pci"};
 
 	guest_launch_arg(l, "%s", m->program);
 	for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
 		guest_launch_arg(l, "%s", fixed[i]);
+	guest_launch_arg(l, "-machine");
+	guest_launch_arg(l, "%s", m->arch->machine);
 	guest_launch_arg(l, "-accel");
 	guest_launch_arg(l, "%s", m->kvm ? "kvm" : "tcg,thread=multi");
 	guest_launch_arg(l, "-cpu");
-	guest_launch_arg(l, "%s", m->kvm ? "host" : "max");
+	guest_launch_arg(l, "%s", m->kvm ? "host" : m->arch->cpu);
 	guest_launch_arg(l, "-smp");
 	guest_launch_arg(l, "%u", m->cpus);
-	guest_launch_arg(l, "-m");
-	guest_launch_arg(l, "%" PRIu64 "k", m->mem_bytes / 1024);
+	guest_gpu_arguments(m->gpu, m->mem_bytes, l);
 	guest_launch_arg(l, "-kernel");
 	guest_launch_arg(l, "%s", m->kernel);
 	guest_launch_arg(l, "-initrd");
 	guest_launch_arg(l, "/proc/self/fd/%d", m->initrd_fd);
 	guest_launch_arg(l, "-append");
-	guest_launch_arg(l, KERNEL_COMMAND_LINE "%s%s", m->append ? " " : "", m->append ?: "");
+	add_command_line(m, l);
 	add_channels(m, theirs, l);
 	if (m->results) {
 		g_autofree char *path = escape(m->results);
@@ -88,4 +106,5 @@ void guest_qemu_launch(const struct guest_machine *m, const int theirs[_GUEST_CH
 	}
 	g_array_append_vals(l->inherit, theirs, _GUEST_CHANNEL_MAX);
 	g_array_append_val(l->inherit, m->initrd_fd);
+	g_array_append_val(l->inherit, picture);
 }

@@ -24,6 +24,9 @@ static char *version_text(struct json_object *qmp)
 static int classify(struct json_object *root, struct guest_qmp_message *ret)
 {
 	struct json_object *value, *desc;
+	g_autofree char *id = json_object_object_get_ex(root, "id", &value)
+				      ? g_strdup(json_object_get_string(value))
+				      : NULL;
 
 	if (json_object_object_get_ex(root, "QMP", &value)) {
 		ret->kind = GUEST_QMP_GREETING;
@@ -42,6 +45,7 @@ static int classify(struct json_object *root, struct guest_qmp_message *ret)
 	} else {
 		return -EBADMSG;
 	}
+	ret->id = g_steal_pointer(&id);
 	return 0;
 }
 
@@ -58,6 +62,7 @@ int guest_qmp_parse(const char *line, struct guest_qmp_message *ret)
 void guest_qmp_message_clear(struct guest_qmp_message *message)
 {
 	g_clear_pointer(&message->text, g_free);
+	g_clear_pointer(&message->id, g_free);
 }
 
 static int send_command(int fd, const char *json)
@@ -79,6 +84,16 @@ int guest_qmp_send_break(int fd, const char *chardev)
 {
 	g_autofree char *json = g_strdup_printf(
 		"{\"execute\":\"chardev-send-break\",\"arguments\":{\"id\":\"%s\"}}\n", chardev);
+
+	return send_command(fd, json);
+}
+
+int guest_qmp_screendump(int fd, const char *device, int picture, const char *id)
+{
+	g_autofree char *json = g_strdup_printf(
+		"{\"execute\":\"screendump\",\"id\":\"%s\",\"arguments\":{\"device\":\"%s\","
+		"\"filename\":\"/proc/self/fd/%d\"}}\n",
+		id, device, picture);
 
 	return send_command(fd, json);
 }

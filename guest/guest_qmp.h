@@ -13,6 +13,7 @@ enum guest_qmp_kind {
 struct guest_qmp_message {
 	enum guest_qmp_kind kind;
 	char *text; /* owned, g_free; NULL for GUEST_QMP_RETURN */
+	char *id;   /* that the command had which this answers, or NULL; owned */
 };
 
 /**
@@ -21,7 +22,7 @@ struct guest_qmp_message {
  */
 int guest_qmp_parse(const char *line, struct guest_qmp_message *ret);
 
-/** Frees the text. */
+/** Frees the strings. */
 void guest_qmp_message_clear(struct guest_qmp_message *message);
 
 /** Commands that take no time: each writes one line to fd. 0 or a negative errno. */
@@ -29,5 +30,7 @@ int guest_qmp_negotiate(int fd);
 int guest_qmp_quit(int fd);
 /** A BREAK on the serial console: the kernel takes the next character as a sysrq key. */
 int guest_qmp_send_break(int fd, const char *chardev);
+/** Saves what the device shows into picture, a file that QEMU has inherited; answered with id. */
+int guest_qmp_screendump(int fd, const char *device, int picture, const char *id);
 
 #endif

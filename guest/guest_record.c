@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "guest_results.h"
 
+#include "guest_arch.h"
+#include "guest_gpu.h"
 #include "guest_util.h"
 
 #include <errno.h>
@@ -39,6 +41,7 @@ static struct json_object *devices_json(const GPtrArray *devices)
 static struct json_object *record_json(const struct guest_record *record)
 {
 	const struct guest_story *story = record->story;
+	const struct guest_gpu *gpu = record->machine->gpu;
 	bool uml = record->machine->kind == GUEST_MACHINE_UML;
 	struct json_object *root = json_object_new_object(), *times = json_object_new_object();
 
@@ -46,8 +49,12 @@ static struct json_object *record_json(const struct guest_record *record)
 	add_string(root, "detail", story->detail);
 	add_number(root, "exit_code", record->exit_code);
 	add_string(root, "machine", uml ? "uml" : "qemu");
+	add_string(root, "arch", record->machine->arch->name);
 	add_string(root, "accel", uml ? NULL : record->machine->kvm ? "kvm" : "tcg");
-	add_string(root, "gpu", uml ? NULL : record->gpu);
+	add_string(root, "gpu", uml ? NULL : guest_gpu_name(gpu->kind));
+	add_string(root, "gpu_device", gpu->device);
+	add_string(root, "display", gpu->display);
+	add_string(root, "iommu", gpu->iommu);
 	add_list(root, "expect", record->expect);
 	add_string(root, "mali", record->mali);
 	json_object_object_add(root, "drm_devices", devices_json(story->devices));

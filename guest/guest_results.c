@@ -18,7 +18,7 @@ static const char *const leavings[] = {
 	"metadata.txt",	     "environment.txt", "hooks.txt",	    "joblist.txt",
 	"uname.txt",	     "starttime.txt",	"endtime.txt",	    "aborted.txt",
 	"kmemleak.txt",	     "results.json",	GUEST_RESULTS_JSON, GUEST_RESULTS_CONSOLE,
-	GUEST_RESULTS_DMESG,
+	GUEST_RESULTS_DMESG, "boot.txt",
 };
 
 static bool is_job(const char *name)
@@ -145,7 +145,7 @@ static int make_results_json(const char *dir, const char *suite, char **ret_why)
 	g_autofree char *tool = tool_path(suite, "igt_results");
 	_cleanup_spawned_ struct guest_spawned done = {0};
 	const char *argv[] = {tool, dir, NULL};
-	int r = guest_spawn_run(&(struct guest_spawn){.argv = argv}, &done);
+	int r = guest_spawn_run(&(struct guest_spawn){.argv = argv, .guest = true}, &done);
 
 	if (r < 0)
 		return guest_fail(ret_why, -r, "%s did not run: %s", tool, strerror(-r));
@@ -171,14 +171,14 @@ int guest_results_report(const char *dir, const char *suite, bool clean, const c
 	g_ptr_array_add(argv, tool);
 	g_ptr_array_add(argv, (char *)"summary");
 	g_ptr_array_add(argv, (char *)dir);
-	for (; expect && *expect; expect++) {
-		g_ptr_array_add(argv, (char *)"--expect");
+	for (; expect && *expect; expect++)
 		g_ptr_array_add(argv, (char *)*expect);
-	}
 	g_ptr_array_add(argv, NULL);
 	fflush(stdout);
 	r = guest_spawn_run(
-		&(struct guest_spawn){.argv = (const char *const *)argv->pdata, .inherit = true},
+		&(struct guest_spawn){.argv = (const char *const *)argv->pdata,
+				      .inherit = true,
+				      .guest = true},
 		&done);
 	if (r < 0)
 		return guest_fail(ret_why, -r, "%s did not run: %s", tool, strerror(-r));

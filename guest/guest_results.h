@@ -30,8 +30,8 @@ char *guest_results_running(const char *dir);
 
 /**
  * Runs igt_results if the guest could not (or not cleanly), and prints the summary
- * of igt_report, with the NULL-terminated list of expectation files (NULL: none), on
- * our stdout. Returns igt_report's exit code, or a negative errno
+ * of igt_report, with the NULL-terminated list of its options (NULL: none), on our
+ * stdout. Returns igt_report's exit code, or a negative errno
  * with a sentence in ret_why.
  */
 int guest_results_report(const char *dir, const char *suite, bool clean, const char *const *expect,
@@ -41,7 +41,6 @@ int guest_results_report(const char *dir, const char *suite, bool clean, const c
 struct guest_record {
 	const struct guest_story *story;
 	const struct guest_machine *machine;
-	const char *gpu;
 	const char *const *expect; /* expectation files, NULL-terminated; may be NULL */
 	const char *mali;
 	int64_t initramfs_bytes;

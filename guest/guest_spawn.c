@@ -7,9 +7,22 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* Set once, by the command line. */
+static struct {
+	const char *program, *sysroot;
+} emulator;
+
+void guest_spawn_emulate(const char *program, const char *sysroot)
+{
+	emulator.program = program;
+	emulator.sysroot = sysroot;
+}
 
 void guest_spawn_child_signals(void)
 {
@@ -45,6 +58,38 @@ char *guest_spawn_find(const char *name)
 	return found;
 }
 
+void guest_spawn_child_env(const GPtrArray *env)
+{
+	for (unsigned int i = 0; env && i + 1 < env->len; i += 2)
+		setenv(env->pdata[i], env->pdata[i + 1], 1);
+}
+
+/* A descriptor to read the text from, which a pipe holds by itself. */
+static int open_input(const char *text)
+{
+	int pair[2];
+
+	if (!text)
+		return open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (pipe2(pair, O_CLOEXEC) || guest_write_all(pair[1], text, strlen(text)) < 0)
+		return -1;
+	close(pair[1]);
+	return pair[0];
+}
+
+static void emulate(const char *const *argv)
+{
+	g_autoptr(GPtrArray) words = g_ptr_array_new();
+
+	g_ptr_array_add(words, (char *)emulator.program);
+	g_ptr_array_add(words, (char *)"-L");
+	g_ptr_array_add(words, (char *)emulator.sysroot);
+	do
+		g_ptr_array_add(words, (char *)*argv);
+	while (*argv++);
+	execv(emulator.program, (char *const *)words->pdata);
+}
+
 static void child(const struct guest_spawn *spawn, pid_t parent, int out, int err)
 {
 	guest_spawn_child_signals();
@@ -53,14 +98,17 @@ static void child(const struct guest_spawn *spawn, pid_t parent, int out, int er
 		_exit(127);
 
 	if (!spawn->inherit) {
-		int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		int in = open_input(spawn->input);
 
-		if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+		if (in < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
 		    dup2(err, STDERR_FILENO) < 0)
 			_exit(127);
 	}
+	guest_spawn_child_env(spawn->env);
 	if (spawn->cwd && chdir(spawn->cwd))
 		_exit(127);
+	if (spawn->guest && emulator.program)
+		emulate(spawn->argv);
 	execv(spawn->argv[0], (char *const *)spawn->argv);
 	_exit(127);
 }

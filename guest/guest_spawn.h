@@ -14,6 +14,9 @@ struct guest_spawn {
 	const char *cwd;	 /* NULL: the caller's */
 	int timeout_ms;		 /* then the child is killed; 0: none; not with inherit */
 	bool inherit;		 /* the child keeps our descriptors 0-2; nothing is captured */
+	const char *input;	 /* text for its stdin, at most 4 KiB; NULL: none */
+	const GPtrArray *env;	 /* char *, NAME and VALUE in turn, or NULL; not owned */
+	bool guest;		 /* a program of the guest's: run by its emulator, if there is one */
 };
 
 struct guest_spawned {
@@ -21,6 +24,12 @@ struct guest_spawned {
 	GString *out; /* captured stdout; NULL with inherit */
 	GString *err; /* captured stderr; NULL with inherit */
 };
+
+/**
+ * From now on programs of the guest are run by this emulator, which finds their libraries below
+ * sysroot. Both are paths and stay the caller's, NULL: programs of the guest run here.
+ */
+void guest_spawn_emulate(const char *emulator, const char *sysroot);
 
 /**
  * Runs one program to its end. ret is untouched on failure; on success free it
@@ -39,6 +48,9 @@ void guest_spawned_clear(struct guest_spawned *spawned);
  * igt_guest blocks signals to read them from a descriptor, its children must not.
  */
 void guest_spawn_child_signals(void);
+
+/** In a forked child: adds NAME and VALUE in turn to the environment. */
+void guest_spawn_child_env(const GPtrArray *env);
 
 /** Exit code of a wait status: the exit code, or 128 + signal. */
 int guest_spawn_exit_code(int wait_status);

@@ -5,25 +5,43 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 #define CTRL_D "\x04"
-#define TAKE_MS 1000 /* how long a guest may be busy before typed text is dropped */
+#define TAKE_MS 50 /* how long to wait for a guest that takes nothing before looking around */
 
-/* The console descriptor does not block; a paste may be faster than a guest. */
-static void send_text(int console, const char *text, size_t len)
+/*
+ * Hands over what was read, as far as the guest takes it now: it may be slower than a file or a
+ * paste, and loses nothing by that. The console descriptor does not block. Returns whether all
+ * went.
+ */
+static bool send_text(struct guest_terminal *terminal, int console)
 {
-	while (len) {
-		struct pollfd pfd = {.fd = console, .events = POLLOUT};
-		ssize_t n = write(console, text, len);
+	struct pollfd pfd = {.fd = console, .events = POLLOUT};
+	ssize_t n = 0;
 
-		if (n > 0) {
-			text += n;
-			len -= n;
-		} else if (errno != EAGAIN || poll(&pfd, 1, TAKE_MS) <= 0) {
-			return;
-		}
+	if (terminal->len && poll(&pfd, 1, TAKE_MS) > 0)
+		n = write(console, terminal->text, terminal->len);
+	if (n > 0) {
+		terminal->len -= n;
+		memmove(terminal->text, terminal->text + n, terminal->len);
 	}
+	return !terminal->len;
+}
+
+/* Lost where the guest takes nothing; there will be another one. */
+static void send_end(int console)
+{
+	if (write(console, CTRL_D, 1) < 0)
+		return;
+}
+
+/* What epoll is to watch in the place of stdin. */
+static int something_ready(void)
+{
+	return eventfd(1, EFD_CLOEXEC);
 }
 
 void guest_terminal_open(struct guest_terminal *terminal, int epoll, uint32_t source)
@@ -32,9 +50,15 @@ void guest_terminal_open(struct guest_terminal *terminal, int epoll, uint32_t so
 
 	if (!terminal->enabled)
 		return;
-	if (epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event)) {
-		terminal->ended = true;
-		return;
+	terminal->watched = STDIN_FILENO;
+	if (epoll_ctl(epoll, EPOLL_CTL_ADD, terminal->watched, &event)) {
+		if (errno == EPERM)
+			terminal->watched = something_ready();
+		if (terminal->watched == STDIN_FILENO || terminal->watched < 0 ||
+		    epoll_ctl(epoll, EPOLL_CTL_ADD, terminal->watched, &event)) {
+			terminal->ended = true;
+			return;
+		}
 	}
 	if (!tcgetattr(STDIN_FILENO, &terminal->saved)) {
 		struct termios raw = terminal->saved;
@@ -46,18 +70,24 @@ void guest_terminal_open(struct guest_terminal *terminal, int epoll, uint32_t so
 
 void guest_terminal_relay(struct guest_terminal *terminal, int epoll, int console)
 {
-	char buf[256];
-	ssize_t n = read(STDIN_FILENO, buf, sizeof(buf));
+	ssize_t n;
 
+	/* What comes is left where it is until the guest has taken what came before. */
+	if (!send_text(terminal, console))
+		return;
+	n = read(STDIN_FILENO, terminal->text, sizeof(terminal->text));
 	if (n > 0) {
-		send_text(console, buf, n);
+		terminal->len = n;
+		send_text(terminal, console);
 		return;
 	}
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	epoll_ctl(epoll, EPOLL_CTL_DEL, STDIN_FILENO, NULL);
+	epoll_ctl(epoll, EPOLL_CTL_DEL, terminal->watched, NULL);
+	if (terminal->watched != STDIN_FILENO)
+		close(terminal->watched);
 	terminal->ended = true;
-	send_text(console, CTRL_D, 1);
+	send_end(console);
 }
 
 void guest_terminal_output(struct guest_terminal *terminal, int console, const char *text,
@@ -67,7 +97,7 @@ void guest_terminal_output(struct guest_terminal *terminal, int console, const c
 		return;
 	guest_write_all(STDOUT_FILENO, text, len);
 	if (terminal->ended)
-		send_text(console, CTRL_D, 1);
+		send_end(console);
 }
 
 void guest_terminal_close(struct guest_terminal *terminal)

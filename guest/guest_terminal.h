@@ -12,19 +12,22 @@ struct guest_terminal {
 	bool enabled; /* there is to be a shell */
 	bool raw;     /* saved is to be restored */
 	bool ended;   /* stdin is at its end */
+	int watched;  /* in the epoll: stdin, or what stands for it */
 	struct termios saved;
+	char text[256]; /* read, and not taken by the guest so far */
+	size_t len;
 };
 
 /**
  * Puts a terminal on stdin into raw mode, so that Ctrl-C reaches the guest, and adds
- * stdin to epoll under source. Does nothing unless enabled. A stdin that cannot be
- * watched, such as /dev/null, counts as ended.
+ * stdin to epoll under source. Does nothing unless enabled. A file, or /dev/null, which
+ * epoll does not take, is always ready; no stdin at all counts as one that has ended.
  */
 void guest_terminal_open(struct guest_terminal *terminal, int epoll, uint32_t source);
 
 /**
- * Hands what the user typed to the console. At the end of stdin the guest gets a
- * Ctrl-D, and stdin is no longer watched.
+ * Hands the next of what the user typed, or the file has, to the console, as the guest
+ * takes it. At the end of stdin the guest gets a Ctrl-D, and stdin is no longer watched.
  */
 void guest_terminal_relay(struct guest_terminal *terminal, int epoll, int console);
 

@@ -4,7 +4,9 @@
  * the suite inside, and brings every verdict out, whatever becomes of the guest.
  */
 #include "expectations.h"
+#include "guest_elf.h"
 #include "guest_expect.h"
+#include "guest_gpu.h"
 #include "guest_initramfs.h"
 #include "guest_kernel.h"
 #include "guest_kvm.h"
@@ -27,10 +29,13 @@
 struct run {
 	struct guest_options options;
 	struct guest_kernel kernel;
+	struct guest_gpu gpu;
 	GPtrArray *names;		   /* subtests to run; NULL for a shell */
 	struct expectations *expectations; /* NULL without --expect */
 	char *suite;
-	char *program; /* QEMU, or the user-mode kernel */
+	char *program;	/* QEMU, or the user-mode kernel */
+	char *emulator; /* of programs for another machine, or NULL */
+	char *sysroot;	/* with --arch for one */
 	char *results;
 	int initrd_fd;
 	int signal_fd;
@@ -44,10 +49,13 @@ static void run_clear(struct run *s)
 {
 	guest_options_clear(&s->options);
 	guest_kernel_clear(&s->kernel);
+	guest_gpu_clear(&s->gpu);
 	g_clear_pointer(&s->names, g_ptr_array_unref);
 	expectations_free(s->expectations);
 	g_free(s->suite);
 	g_free(s->program);
+	g_free(s->emulator);
+	g_free(s->sysroot);
 	g_free(s->results);
 	guest_close(&s->initrd_fd);
 	guest_close(&s->signal_fd);
@@ -84,7 +92,7 @@ static int choose_accel(struct run *s, char **ret_why)
 {
 	g_autofree char *reason = NULL;
 
-	if (s->options.accel == GUEST_ACCEL_TCG)
+	if (s->options.accel == GUEST_ACCEL_TCG || s->emulator)
 		return 0;
 	s->kvm = guest_kvm_probe(&(struct guest_kvm_probe){0}, &reason);
 	if (s->kvm)
@@ -95,13 +103,15 @@ static int choose_accel(struct run *s, char **ret_why)
 	return 0;
 }
 
-/* igt_guest_init as installed, or as it lies in a build directory. */
-static char *find_init(void)
+/* igt_guest_init as installed, or as it lies in a build directory; that of another machine comes
+ * with the suite. */
+static char *find_init(const struct run *s)
 {
 	static const char *const places[] = {"../" IGT_LIBEXECDIR "/igt_guest_init",
-					     "igt_guest_init"};
+					     "init/igt_guest_init"};
 	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-	g_autofree char *dir = g_path_get_dirname(self ?: "");
+	g_autofree char *dir = s->emulator ? g_build_filename(s->suite, "bin", NULL)
+					   : g_path_get_dirname(self ?: "");
 
 	for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
 		g_autofree char *path = g_build_filename(dir, places[i], NULL);
@@ -112,9 +122,23 @@ static char *find_init(void)
 	return NULL;
 }
 
+static int choose_gpu(struct run *s, char **ret_why)
+{
+	return guest_gpu_choose(
+		&(struct guest_gpu_wish){
+			.kind = s->options.gpu,
+			.iommu = s->options.iommu,
+			.qemu = s->program,
+			.kernel = &s->kernel,
+		},
+		&s->gpu, ret_why);
+}
+
 static int pack(struct run *s, char **ret_why)
 {
-	g_autofree char *init = find_init(), *busybox = guest_spawn_find("busybox");
+	g_autofree char *there = s->sysroot ? g_build_filename(s->sysroot, "bin/busybox", NULL)
+					    : NULL;
+	g_autofree char *init = find_init(s), *busybox = guest_spawn_find(there ?: "busybox");
 	g_autofree char *tests = s->names ? guest_list_text(s->names) : NULL;
 	_cleanup_tree_ char *workdir = NULL;
 	int64_t start = guest_now_ms();
@@ -123,9 +147,11 @@ static int pack(struct run *s, char **ret_why)
 
 	if (!init)
 		return guest_fail(ret_why, ENOENT,
-				  "igt_guest_init not found beside igt_guest: is it installed?");
+				  "igt_guest_init not found %s: is it installed?",
+				  s->emulator ? "in the suite" : "beside igt_guest");
 	if (!busybox)
-		return guest_fail(ret_why, ENOENT, "busybox not found: install busybox-static");
+		return guest_fail(ret_why, ENOENT, "busybox not found%s%s: install busybox-static",
+				  there ? " at " : "", there ?: "");
 	/* The archive lives in memory, where the machine reads it by its descriptor. */
 	s->initrd_fd = memfd_create("igt-guest-initramfs", MFD_CLOEXEC);
 	workdir = g_dir_make_tmp("igt-guest-XXXXXX", NULL);
@@ -137,11 +163,14 @@ static int pack(struct run *s, char **ret_why)
 		&(struct guest_initramfs){
 			.kernel = &s->kernel,
 			.suite = s->suite,
+			.sysroot = s->sysroot,
 			.init = init,
 			.busybox = busybox,
 			.tests = tests,
 			.workdir = workdir,
 			.mali = s->options.mali,
+			.gpu = s->options.gpu,
+			.iommu = s->options.iommu,
 			.per_test_timeout_s = (int)s->options.per_test_timeout,
 			.shell = s->options.shell,
 		},
@@ -153,6 +182,51 @@ static int pack(struct run *s, char **ret_why)
 	s->initramfs_bytes = st.st_size;
 	s->initramfs_ms = guest_now_ms() - start;
 	return 0;
+}
+
+/* With --arch for another machine: what runs the suite's programs here. */
+static int find_emulator(struct run *s, char **ret_why)
+{
+	const struct guest_arch *arch = s->options.arch;
+	g_autofree char *runner = g_build_filename(s->suite, "bin/igt_runner", NULL);
+	const char *name;
+
+	if (!guest_arch_is_foreign(arch))
+		return 0;
+	s->sysroot = g_canonicalize_filename(s->options.sysroot, NULL);
+	if (!g_file_test(s->sysroot, G_FILE_TEST_IS_DIR))
+		return guest_fail(ret_why, ENOENT, "--sysroot %s: no such folder",
+				  s->options.sysroot);
+	name = guest_arch_emulator(arch, guest_elf_machine(runner));
+	if (!name)
+		return guest_fail(ret_why, ENOEXEC,
+				  "the suite in %s is not for %s: build it as scripts/cross.sh does",
+				  s->options.suite, arch->name);
+	s->emulator = guest_spawn_find(name);
+	if (!s->emulator)
+		return guest_fail(ret_why, ENOENT, "%s not found: install qemu-user", name);
+	guest_spawn_emulate(s->emulator, s->sysroot);
+	return 0;
+}
+
+/* The suite, and what it takes to run its programs here. */
+static int find_suite(struct run *s, char **ret_why)
+{
+	int r;
+
+	s->suite = g_canonicalize_filename(s->options.suite, NULL);
+	r = guest_suite_check(s->suite, ret_why);
+	return r ?: find_emulator(s, ret_why);
+}
+
+/* The subtests that were asked for. */
+static int collect(struct run *s, char **ret_why)
+{
+	const struct guest_options *o = &s->options;
+	int r = guest_list_collect(s->suite, (const char *const *)o->tests->pdata, &s->names,
+				   ret_why);
+
+	return r || !o->test_list ? r : guest_list_order(o->test_list, s->names, ret_why);
 }
 
 /* Everything that can be found wrong before a guest is started, cheapest first; the results
@@ -167,25 +241,26 @@ static int prepare(struct run *s, char **ret_why)
 		r = guest_kernel_find_uml(o->kernel, &s->kernel, ret_why);
 	else if (r == 0)
 		r = guest_kernel_find(o->kernel, &s->kernel, ret_why);
-	if (r < 0)
-		return r;
-	s->suite = g_canonicalize_filename(o->suite, NULL);
-	r = guest_suite_check(s->suite, ret_why);
+	if (r == 0 && s->kernel.arch != o->arch)
+		r = guest_fail(ret_why, EINVAL, "the kernel %s is for %s: give --arch %s",
+			       s->kernel.image, s->kernel.arch->name, s->kernel.arch->name);
+	r = r ?: find_suite(s, ret_why);
 	if (r < 0)
 		return r;
 	s->program = uml ? g_strdup(s->kernel.image) : guest_spawn_find(o->qemu);
 	if (!s->program)
 		return guest_fail(ret_why, ENOENT,
-				  "QEMU '%s' not found: install qemu-system-x86, or give --qemu",
-				  o->qemu);
+				  "QEMU '%s' not found: install %s, or give --qemu", o->qemu,
+				  o->arch->package);
 	if (!o->shell) {
-		r = guest_list_collect(s->suite, (const char *const *)o->tests->pdata, &s->names,
-				       ret_why);
+		r = collect(s, ret_why);
 		r = r ?: guest_expect_leave_out(s->expectations, s->names, stderr, ret_why);
 		if (r < 0)
 			return r;
 	}
 	r = uml ? 0 : choose_accel(s, ret_why);
+	if (r == 0 && !uml)
+		r = choose_gpu(s, ret_why);
 	if (r < 0)
 		return r;
 	r = pack(s, ret_why);
@@ -208,7 +283,7 @@ static void tell(const struct run *s, const struct guest_story *story)
 		in_tests && running ? running : "", s->results ? "; console in " : "",
 		s->results ?: "", s->results ? "/" GUEST_RESULTS_CONSOLE : "");
 	if (story->outcome == GUEST_INTERRUPTED || story->outcome == GUEST_NO_QEMU ||
-	    story->outcome == GUEST_NO_UML)
+	    story->outcome == GUEST_NO_UML || story->outcome == GUEST_NOT_SUCH)
 		return;
 	for (unsigned int i = 0; lines && i < lines->len; i++)
 		fprintf(stderr, "console: %s\n", (const char *)lines->pdata[i]);
@@ -224,7 +299,7 @@ static int judge(const struct run *s, const struct guest_story *story,
 
 	if (story->signal)
 		return 128 + story->signal;
-	if (outcome == GUEST_EXIT_NO_BOOT)
+	if (outcome == GUEST_EXIT_NO_BOOT || outcome == GUEST_EXIT_CANNOT)
 		return outcome;
 
 	report = guest_results_report(s->results, s->suite, outcome == GUEST_EXIT_OK,
@@ -255,7 +330,6 @@ static int conclude(const struct run *s, const struct guest_story *story,
 	r = guest_results_write_record(s->results, &(struct guest_record){
 							   .story = story,
 							   .machine = machine,
-							   .gpu = s->options.gpu,
 							   .expect = expect,
 							   .mali = s->options.mali,
 							   .initramfs_bytes = s->initramfs_bytes,
@@ -280,6 +354,7 @@ static int run_guest(struct run *s, char **ret_why)
 		s->results ? g_build_filename(s->results, GUEST_RESULTS_CONSOLE, NULL) : NULL;
 	const struct guest_machine machine = {
 		.kind = s->options.machine,
+		.arch = s->options.arch,
 		.program = s->program,
 		.kernel = s->kernel.image,
 		.append = s->options.append,
@@ -289,6 +364,7 @@ static int run_guest(struct run *s, char **ret_why)
 		.mem_bytes = s->options.mem_bytes,
 		.cpus = s->options.cpus,
 		.kvm = s->kvm,
+		.gpu = &s->gpu,
 	};
 	_cleanup_process_ struct guest_process process = GUEST_PROCESS_NONE;
 	_cleanup_story_ struct guest_story story = {0};
@@ -323,14 +399,11 @@ static int run_guest(struct run *s, char **ret_why)
 /* The selected names on stdout; no guest is started. */
 static int list(struct run *s, char **ret_why)
 {
-	int r;
+	int r = find_suite(s, ret_why);
 
-	s->suite = g_canonicalize_filename(s->options.suite, NULL);
-	r = guest_suite_check(s->suite, ret_why);
 	if (r < 0)
 		return r;
-	r = guest_list_collect(s->suite, (const char *const *)s->options.tests->pdata, &s->names,
-			       ret_why);
+	r = collect(s, ret_why);
 	if (r < 0)
 		return r;
 	for (unsigned int i = 0; i < s->names->len; i++)
@@ -358,7 +431,7 @@ int main(int argc, char *argv[])
 		r = run_guest(&s, &why);
 	if (r < 0) {
 		fprintf(stderr, "igt_guest: %s\n", why ?: strerror(-r));
-		return GUEST_EXIT_SETUP;
+		return r == -EOPNOTSUPP ? GUEST_EXIT_CANNOT : GUEST_EXIT_SETUP;
 	}
 	return r;
 }

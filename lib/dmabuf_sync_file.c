@@ -7,6 +7,7 @@
 #include <linux/dma-buf.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "dmabuf_sync_file.h"

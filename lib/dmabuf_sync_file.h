@@ -11,8 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Whether the kernel can, tried with a dumb buffer of the DRM device @fd. */
+/** Whether fences can be taken out, tried with a dumb buffer of the DRM device @fd. */
 bool has_dmabuf_export_sync_file(int fd);
+/** Whether fences can be added, tried likewise. */
 bool has_dmabuf_import_sync_file(int fd);
 
 /** A sync_file, to be closed, of the fences that somebody who does @flags has to wait for. */

@@ -23,6 +23,7 @@ int __get_drm_device_name(int fd, char *name, int name_size);
 
 /** The driver's bit, 0 when it is none that drmtest.h has. */
 int drm_get_chipset(int fd);
+/** Whether @fd is a device of i915. */
 bool is_i915_device(int fd);
 
 /** From now on DRIVER_ANY is this driver, as with IGT_FORCE_DRIVER; NULL: any again. */

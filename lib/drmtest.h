@@ -7,11 +7,24 @@
  * without one it is the first whose driver fits. Nodes are found by name in /dev/dri, no udevd is
  * needed. If there is none, the modules of the drivers asked for are loaded; of DRIVER_ANY these
  * would be all, so then none is.
+ *
+ * As in IGT GPU Tools a test that includes this needs nothing else for a test of ioctls: the test
+ * core and what a device is asked come with it, and libdrm.
  */
 #ifndef DRMTEST_H
 #define DRMTEST_H
 
+#include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <xf86drm.h>
+
+#include "drm_driver.h"
+#include "igt_aux.h"
+#include "igt_core.h"
+#include "igt_ioctl.h"
 
 /** @name Drivers */
 /** @{ */

@@ -13,6 +13,7 @@
 #include <drm_mode.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <i915_drm.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
@@ -33,12 +34,10 @@
 #include <unistd.h>
 #include <xf86drm.h>
 
-#include "drm_driver.h"
 #include "drmtest.h"
 #include "igt_aux.h"
 #include "igt_core.h"
 #include "igt_debugfs.h"
-#include "igt_ioctl.h"
 #include "igt_kms.h"
 #include "igt_list.h"
 #include "igt_os.h"

@@ -11,13 +11,15 @@
 
 #include "igt_interruptible.h"
 
+/** Number of elements of an array. */
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
-/** Sizes in bytes. */
+/** @n times 1024 bytes. */
 #define KiB(n) ((uint64_t)(n) << 10)
+/** @n times 1024 KiB, in bytes. */
 #define MiB(n) ((uint64_t)(n) << 20)
 
-/** The smaller or larger of two values; the second pair compares them as @type. */
+/** The smaller of two values. */
 #define min(a, b)                                                                              \
 	({                                                                                     \
 		__typeof__(a) igt__a = (a);                                                    \
@@ -25,6 +27,7 @@
                                                                                                \
 		igt__a < igt__b ? igt__a : igt__b;                                             \
 	})
+/** The larger of two values. */
 #define max(a, b)                                                                              \
 	({                                                                                     \
 		__typeof__(a) igt__a = (a);                                                    \
@@ -32,7 +35,9 @@
                                                                                                \
 		igt__a > igt__b ? igt__a : igt__b;                                             \
 	})
+/** The smaller of two values, both taken as @type. */
 #define min_t(type, a, b) min((type)(a), (type)(b))
+/** The larger of two values, both taken as @type. */
 #define max_t(type, a, b) max((type)(a), (type)(b))
 
 /** How many times @step it takes to reach @n; both are unsigned. */

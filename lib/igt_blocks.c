@@ -35,12 +35,14 @@ bool igt__fixture_begin(void)
 	if (igt_list_mode() || igt_test.henceforth != IGT_OUTCOME_RUN)
 		return false;
 	igt_test.in_fixture = true;
+	__atomic_store_n(&igt_test.thread_failed, false, __ATOMIC_RELAXED);
 	errno = 0;
 	return true;
 }
 
 int igt__fixture_end(void)
 {
+	igt_fail_for_threads();
 	igt_test.in_fixture = false;
 	return 0;
 }
@@ -108,6 +110,8 @@ static void open_block(struct igt_block *block, const char *name)
 	igt_marker_starting(name, dynamic);
 	igt_log_ring_reset();
 	__atomic_store_n(&igt_test.thread_failed, false, __ATOMIC_RELAXED);
+	if (igt_test.watch.begin)
+		igt_test.watch.begin();
 	igt_gettime(&block->started);
 	errno = 0;
 }
@@ -222,6 +226,12 @@ bool igt_on_subtest_end(void (*function)(void *data), void *data)
 	igt_test.hooks[igt_test.hook_count].data = data;
 	igt_test.hook_count++;
 	return true;
+}
+
+void igt_watch_subtests(void (*begin)(void), void (*success)(void))
+{
+	igt_test.watch.begin = begin;
+	igt_test.watch.success = success;
 }
 
 void igt_leave_block(const char *word)

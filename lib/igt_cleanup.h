@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Variables that put themselves away when their scope ends.
  */
 #ifndef IGT_CLEANUP_H
@@ -33,10 +34,14 @@ static inline void igt_cleanup_closedir(DIR **dir)
 		closedir(*dir);
 }
 
+/** @name Attributes of variables */
+/** @{ */
+/** When the variable's scope ends, what it holds is put away. NULL, or a negative file, is not. */
 #define _cleanup_free_ __attribute__((cleanup(igt_cleanup_free)))
 #define _cleanup_close_ __attribute__((cleanup(igt_cleanup_close)))
 #define _cleanup_fclose_ __attribute__((cleanup(igt_cleanup_fclose)))
 #define _cleanup_closedir_ __attribute__((cleanup(igt_cleanup_closedir)))
+/** @} */
 
 /** Take the value out of a self-freeing variable, so that its scope leaves it alone. */
 #define igt_steal(pointer)                                                                     \

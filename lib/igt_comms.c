@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include <unistd.h>
 
 #include "igt_comms.h"
+#include "igt_internal.h"
 
 #define MAX_STRINGS 4
 
@@ -90,15 +90,17 @@ static void send_log(enum igt_packet_stream stream, bool in_signal, const char *
 	errno = saved_errno;
 }
 
+/* By stream: its last text had no newline at its end. Accessed with __atomic_*. */
+static bool line_begun[IGT_STREAM_STDERR + 1];
+
 void igt_put(enum igt_packet_stream stream, const char *text)
 {
 	FILE *out = stream == IGT_STREAM_STDERR ? stderr : stdout;
-	sigset_t alarm_only, saved;
+	sigset_t saved;
 
-	/* The handler of igt_set_timeout() jumps, and must not do so out of a locked stream. */
-	sigemptyset(&alarm_only);
-	sigaddset(&alarm_only, SIGALRM);
-	pthread_sigmask(SIG_BLOCK, &alarm_only, &saved);
+	if (!*text)
+		return;
+	igt_signals_hold(&saved);
 	/* Whatever went to either stream before stays before. */
 	fflush(stdout);
 	fflush(stderr);
@@ -107,31 +109,48 @@ void igt_put(enum igt_packet_stream stream, const char *text)
 	} else {
 		fputs(text, out);
 		fflush(out);
+		__atomic_store_n(&line_begun[stream], text[strlen(text) - 1] != '\n',
+				 __ATOMIC_RELAXED);
 	}
-	pthread_sigmask(SIG_SETMASK, &saved, NULL);
+	igt_signals_release(&saved);
+}
+
+void igt_put_line_end(enum igt_packet_stream stream)
+{
+	if (__atomic_load_n(&line_begun[stream], __ATOMIC_RELAXED))
+		igt_put(stream, "\n");
 }
 
 void igt_putf(enum igt_packet_stream stream, const char *format, ...)
 {
-	char *text;
+	sigset_t saved;
 	va_list args;
-	int length;
+	char *text;
 
+	igt_signals_hold(&saved);
 	va_start(args, format);
-	length = vasprintf(&text, format, args);
+	if (vasprintf(&text, format, args) >= 0) {
+		igt_put(stream, text);
+		free(text);
+	}
 	va_end(args);
-	if (length < 0)
-		return;
-	igt_put(stream, text);
-	free(text);
+	igt_signals_release(&saved);
 }
 
 void igt_put_from_signal(enum igt_packet_stream stream, const char *text)
 {
 	int fd = stream == IGT_STREAM_STDERR ? STDERR_FILENO : STDOUT_FILENO;
 
-	if (igt_comms_active())
+	if (igt_comms_active()) {
 		send_log(stream, /* in_signal= */ true, text);
-	else if (write(fd, text, strlen(text)) < 0)
 		return;
+	}
+	/* Another signal may end a write() early. */
+	while (*text) {
+		ssize_t written = write(fd, text, strlen(text));
+
+		if (written < 0 && errno != EINTR)
+			return;
+		text += written < 0 ? 0 : written;
+	}
 }

@@ -56,6 +56,8 @@ void igt_become_child(void)
 	igt_test.hook_count = 0;
 	igt_children_forget();
 	igt_exit_handlers_forget();
+	igt_log_become_child();
+	igt_timeout_become_child();
 }
 
 void igt_misuse(const char *what, const char *file, int line)
@@ -184,14 +186,21 @@ static void end_container(void)
 		igt_skip("No dynamic tests executed.\n");
 }
 
+void igt_fail_for_threads(void)
+{
+	if (!__atomic_load_n(&igt_test.thread_failed, __ATOMIC_ACQUIRE))
+		return;
+	igt_critical("Failure in a thread!\n");
+	igt_fail(IGT_EXIT_FAILURE);
+}
+
 void igt_success(void)
 {
 	igt_internal_assert(igt_on_main_thread() && !igt_test.child,
 			    "igt_success() in a child or thread");
-	if (__atomic_load_n(&igt_test.thread_failed, __ATOMIC_ACQUIRE)) {
-		igt_critical("Failure in a thread!\n");
-		igt_fail(IGT_EXIT_FAILURE);
-	}
+	igt_fail_for_threads();
+	if (igt_test.subtest.open && igt_test.watch.success)
+		igt_test.watch.success();
 	if (igt_test.dynamic.open) {
 		igt_test.dynamic_succeeded = true;
 		igt_leave_block(IGT_WORD_SUCCESS);
@@ -220,6 +229,7 @@ void igt_end_skipped(void)
 
 static void print_failure(void)
 {
+	igt_log_line_end();
 	/* A container fails for its dynamic subtests, and these have told why. */
 	if (igt_test.dynamic.open)
 		igt_putf(IGT_STREAM_STDERR, "Dynamic subtest %s failed.\n", igt_test.dynamic.name);

@@ -29,11 +29,19 @@
 #ifndef IGT_CORE_H
 #define IGT_CORE_H
 
+#include <assert.h>
+#include <errno.h>
 #include <getopt.h>
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #include "igt_assert.h"
 #include "igt_fork.h"
@@ -213,7 +221,8 @@ _Noreturn void igt_exit(void);
 /**
  * Have @function called with @data when the innermost running subtest ends, however it ends; the
  * last one registered comes first. It runs after the result line, outside the subtest, and must
- * not assert. Not called in children. Without a running subtest nothing is registered.
+ * not assert. Not called in children. Without a running subtest nothing is registered. There can be
+ * 1024 of them at a time.
  * Returns: whether it was registered.
  */
 bool igt_on_subtest_end(void (*function)(void *data), void *data);
@@ -253,6 +262,9 @@ void igt_kmsg(const char *format, ...);
  */
 __attribute__((format(printf, 1, 2)))
 void igt_emit_ignore_dmesg_regex(const char *format, ...);
+
+/** The same, beside what was given before in this subtest: for parts that know nothing of it. */
+void igt_emit_ignore_more_dmesg_regex(const char *regex);
 
 /** Read through the compiler's back: a value that another thread or process may change. */
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))

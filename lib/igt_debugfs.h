@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Files of a DRM device in debugfs. Names are those of IGT GPU Tools.
  *
  * @device is an open node of it, of either kind; @file a path below its directory.
@@ -24,8 +25,12 @@ int igt_debugfs_open(int device, const char *file, int mode);
 /** Whether the file can be opened so. */
 bool igt_debugfs_exists(int device, const char *file, int mode);
 
-/** Text of a file, as much as fits into @size bytes with a NUL; empty if it cannot be read. */
+/**
+ * Text of a file below the open directory @dir, as much as fits into @size bytes with a NUL; empty
+ * if it cannot be read.
+ */
 void igt_debugfs_simple_read(int dir, const char *file, char *buf, int size);
+/** igt_debugfs_simple_read() below the device's directory. */
 void __igt_debugfs_read(int device, const char *file, char *buf, int size);
 /** __igt_debugfs_read() into an array. */
 #define igt_debugfs_read(device, file, array)                                                  \
@@ -36,7 +41,9 @@ bool igt_debugfs_search(int device, const char *file, const char *text);
 /** Log the file, for whoever looks at a failure. */
 void igt_debugfs_dump(int device, const char *file);
 
-/** What to drop; the values are those of the file i915_gem_drop_caches. */
+/** @name What to drop */
+/** @{ */
+/** For igt_drop_caches_set(); the values are those of the file i915_gem_drop_caches. */
 #define DROP_UNBOUND 0x1
 #define DROP_BOUND 0x2
 #define DROP_RETIRE 0x4
@@ -50,6 +57,7 @@ void igt_debugfs_dump(int device, const char *file);
 #define DROP_ALL                                                                               \
 	(DROP_UNBOUND | DROP_BOUND | DROP_RETIRE | DROP_ACTIVE | DROP_FREED | DROP_SHRINK_ALL | \
 	 DROP_IDLE)
+/** @} */
 
 /**
  * Have the driver give up what it caches. One without a control of its own for that is shrunk

@@ -6,12 +6,14 @@
 #ifndef IGT_DEVICE_H
 #define IGT_DEVICE_H
 
-/** Become master, or stop being it. Returns 0 or a negative errno. */
+/** Become master. Returns 0 or a negative errno. */
 int __igt_device_set_master(int fd);
+/** Stop being master. Returns 0 or a negative errno. */
 int __igt_device_drop_master(int fd);
 
-/** The same, failing the test when the kernel refuses. */
+/** Become master, failing the test when the kernel refuses. */
 void igt_device_set_master(int fd);
+/** Stop being master, failing the test when the kernel refuses. */
 void igt_device_drop_master(int fd);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * What the kernel tells about a DRM file in /proc/<pid>/fdinfo/<fd>: time on engines, and memory
+ * What the kernel tells about a DRM file in /proc/PID/fdinfo/FD: time on engines, and memory
  * by region. The format is that of Documentation/gpu/drm-usage-stats.rst; names are those of IGT
  * GPU Tools.
  */
@@ -10,8 +10,11 @@
 
 #include <stdint.h>
 
+/** Engines that there is room for. */
 #define DRM_CLIENT_FDINFO_MAX_ENGINES 16
+/** Regions that there is room for. */
 #define DRM_CLIENT_FDINFO_MAX_REGIONS 16
+/** Bytes of a name, with its NUL. */
 #define DRM_CLIENT_FDINFO_MAX_NAME 256
 
 /** Memory of a file in one region, in bytes; what the driver does not tell is 0. */
@@ -25,29 +28,31 @@ struct drm_client_meminfo {
 
 /** Which of the figures for engines the driver tells. */
 enum drm_fdinfo_utilization_type {
-	DRM_FDINFO_UTILIZATION_ENGINE_TIME = 1 << 0,
-	DRM_FDINFO_UTILIZATION_CYCLES = 1 << 1,
-	DRM_FDINFO_UTILIZATION_TOTAL_CYCLES = 1 << 2,
+	DRM_FDINFO_UTILIZATION_ENGINE_TIME = 1 << 0,  /**< drm-engine-: nanoseconds of work */
+	DRM_FDINFO_UTILIZATION_CYCLES = 1 << 1,	      /**< drm-cycles-: cycles of work */
+	DRM_FDINFO_UTILIZATION_TOTAL_CYCLES = 1 << 2, /**< drm-total-cycles-: all that went by */
 };
 
+/** What an fdinfo file says. Of engines and regions alike, index by index. */
 struct drm_client_fdinfo {
-	char driver[128];
+	char driver[128]; /**< its name, drm-driver */
 	char pdev[128];	  /**< PCI address, or empty */
 	unsigned long id; /**< of the file, drm-client-id */
 
 	unsigned int utilization_mask; /**< enum drm_fdinfo_utilization_type */
-	unsigned int num_engines;
+	unsigned int num_engines;	/**< that there is a line for */
 	unsigned int last_engine_index; /**< highest that is in use */
 	unsigned int capacity[DRM_CLIENT_FDINFO_MAX_ENGINES]; /**< engines alike, 1 at least */
 	char names[DRM_CLIENT_FDINFO_MAX_ENGINES][DRM_CLIENT_FDINFO_MAX_NAME]; /**< "": unused */
 	uint64_t engine_time[DRM_CLIENT_FDINFO_MAX_ENGINES]; /**< in nanoseconds */
-	uint64_t cycles[DRM_CLIENT_FDINFO_MAX_ENGINES];
-	uint64_t total_cycles[DRM_CLIENT_FDINFO_MAX_ENGINES];
+	uint64_t cycles[DRM_CLIENT_FDINFO_MAX_ENGINES];	      /**< of work */
+	uint64_t total_cycles[DRM_CLIENT_FDINFO_MAX_ENGINES]; /**< that went by meanwhile */
 
-	unsigned int num_regions;
-	unsigned int last_region_index;
+	unsigned int num_regions;	/**< that there is a line for */
+	unsigned int last_region_index; /**< highest that is in use */
+	/** "": unused */
 	char region_names[DRM_CLIENT_FDINFO_MAX_REGIONS][DRM_CLIENT_FDINFO_MAX_NAME];
-	struct drm_client_meminfo region_mem[DRM_CLIENT_FDINFO_MAX_REGIONS];
+	struct drm_client_meminfo region_mem[DRM_CLIENT_FDINFO_MAX_REGIONS]; /**< in each */
 };
 
 /**
@@ -60,10 +65,11 @@ unsigned int igt_drm_fdinfo_parse_text(const char *text, struct drm_client_fdinf
 				       const char **name_map, unsigned int map_entries,
 				       const char **region_map, unsigned int region_entries);
 
-/** The same for a file of this process, or for the entry @fd of the directory @dir of fdinfos. */
+/** igt_drm_fdinfo_parse_text() for the file @drm_fd of this process. */
 unsigned int igt_parse_drm_fdinfo(int drm_fd, struct drm_client_fdinfo *info,
 				  const char **name_map, unsigned int map_entries,
 				  const char **region_map, unsigned int region_entries);
+/** igt_drm_fdinfo_parse_text() for the entry @fd of the directory @dir of a process's fdinfos. */
 unsigned int __igt_parse_drm_fdinfo(int dir, const char *fd, struct drm_client_fdinfo *info,
 				    const char **name_map, unsigned int map_entries,
 				    const char **region_map, unsigned int region_entries);

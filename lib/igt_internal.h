@@ -5,6 +5,7 @@
 #ifndef IGT_INTERNAL_H
 #define IGT_INTERNAL_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
@@ -13,8 +14,8 @@
 #include "igt_core.h"
 
 #define IGT_NAME_MAX 255 /* characters of a subtest's name */
-/* Jobs and BOs of a subtest each have one. */
-#define IGT_MAX_SUBTEST_HOOKS 64
+/* Each job of a subtest has one, and how many there are may depend on the machine. */
+#define IGT_MAX_SUBTEST_HOOKS 1024
 
 /* --- igt_options.c: the command line -------------------------------------------------------- */
 
@@ -101,6 +102,11 @@ struct igt_test {
 	} hooks[IGT_MAX_SUBTEST_HOOKS];
 	unsigned int hook_count;
 
+	struct {
+		void (*begin)(void);
+		void (*success)(void);
+	} watch; /* see igt_watch_subtests() */
+
 	unsigned int registered; /* subtests met, selected or not */
 	unsigned int selected;
 	bool succeeded;
@@ -117,6 +123,8 @@ bool igt_in_child(void);
 void igt_become_child(void);
 /** Record a failure: the first one's code is the test's. */
 void igt_count_failure(int code);
+/** End what runs as FAIL if an assertion failed on another thread since it began. */
+void igt_fail_for_threads(void);
 /** End the test now, as igt_abort_on_f() does, which has told why. */
 _Noreturn void igt_end_aborted(void);
 /** End what runs as SKIP; the reason has been printed. */
@@ -135,6 +143,11 @@ _Noreturn void igt_misuse(const char *what, const char *file, int line);
 _Noreturn void igt_leave_block(const char *word);
 /** Leave a fixture, after which subtests end as @outcome says. */
 _Noreturn void igt_leave_fixture(enum igt_outcome outcome);
+/**
+ * From now on call @begin when a subtest or dynamic subtest starts, and @success when one is about
+ * to succeed, which may fail it.
+ */
+void igt_watch_subtests(void (*begin)(void), void (*success)(void));
 /**
  * End the innermost block as CRASH, from a signal handler, and go on behind it. Where that cannot
  * be done, in a child or on a second thread, print the result line and return.
@@ -170,8 +183,12 @@ void igt_log_init_from_env(void);
 /** Print debug records, and with @domain only those of this domain. */
 void igt_log_set_debug(const char *domain);
 void igt_log_ring_reset(void);
+/** End what was printed and logged without a newline: a marker follows, or a failure's block. */
+void igt_log_line_end(void);
 /** Print all records that are remembered, to stderr. */
 void igt_log_ring_dump(void);
+/** This process is a child: threads that it does not have hold no lock of ours. */
+void igt_log_become_child(void);
 /** Have this process's lines begin with the index of a child of igt_multi_fork(). */
 void igt_log_set_child_index(int index);
 
@@ -201,6 +218,15 @@ void igt_exit_handlers_forget(void);
  * dynamic subtest has ended, whose container's alarm goes on.
  */
 void igt_timeout_forget(bool dynamic);
+/** This process is a child, which has no alarm. */
+void igt_timeout_become_child(void);
+/**
+ * Hold back, in this thread, all signals but those that end the test. What prints and logs does so
+ * meanwhile: the handler of igt_set_timeout() jumps out of whatever it interrupts, and any other
+ * one ends a write() in its midst. @ret_saved is for igt_signals_release().
+ */
+void igt_signals_hold(sigset_t *ret_saved);
+void igt_signals_release(const sigset_t *saved);
 
 /* --- igt_stack.c ----------------------------------------------------------------------------- */
 

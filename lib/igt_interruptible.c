@@ -29,7 +29,7 @@
 static __thread struct {
 	int (*usual)(int fd, unsigned long request, void *arg); /* NULL: nothing is in place */
 	timer_t timer;
-	long delay_ns;
+	int64_t delay_ns;
 	unsigned long before_round; /* interruptions */
 } state;
 
@@ -46,7 +46,7 @@ static void interrupt(int sig)
 	interruptions++;
 }
 
-static void arm(long delay_ns)
+static void arm(int64_t delay_ns)
 {
 	struct itimerspec at = {
 		.it_value = {.tv_sec = delay_ns / 1000000000, .tv_nsec = delay_ns % 1000000000},
@@ -58,7 +58,7 @@ static void arm(long delay_ns)
 static int interrupted_ioctl(int fd, unsigned long request, void *arg)
 {
 	/* Longer each time, so that an ioctl that has to start over comes to its end. */
-	long delay_ns = state.delay_ns;
+	int64_t delay_ns = state.delay_ns;
 	int r;
 
 	do {

@@ -23,10 +23,11 @@ bool igt__interruptible(int round, bool enable);
 unsigned long igt_interruptions(void);
 
 /**
- * Start, or end, a process that sends us SIGCONT all the time: system calls return early, with
- * EINTR where they can. Ends with the subtest at the latest.
+ * Start a process that sends us SIGCONT all the time: system calls return early, with EINTR where
+ * they can. It ends with the subtest at the latest.
  */
 void igt_fork_signal_helper(void);
+/** End the process of igt_fork_signal_helper(). */
 void igt_stop_signal_helper(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Oracle: did the kernel warn of itself?
  *
  * A WARN, an oops or a report of a checker is the kernel's own verdict that something is wrong

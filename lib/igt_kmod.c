@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,10 +27,29 @@ static void ignore_log(void *data, int priority, const char *file, int line,
 {
 }
 
+/* The paths of @list, which has ':' between them and is changed, with a NULL behind the last. */
+static const char **split(char *list)
+{
+	const char **paths = calloc(strlen(list) / 2 + 2, sizeof(*paths));
+	unsigned int count = 0;
+	char *save = NULL;
+
+	for (char *path = strtok_r(list, ":", &save); paths && path;
+	     path = strtok_r(NULL, ":", &save))
+		paths[count++] = path;
+	return paths;
+}
+
 struct kmod_ctx *igt_kmod_context(void)
 {
-	struct kmod_ctx *context = kmod_new(NULL, NULL);
+	const char *list = getenv(IGT_ENV_KMOD_CONFIG_PATHS);
+	_cleanup_free_ char *copy = list ? strdup(list) : NULL;
+	_cleanup_free_ const char **paths = copy ? split(copy) : NULL;
+	struct kmod_ctx *context = NULL;
 
+	/* Without memory for what was asked for it must not be the usual instead. */
+	if (!list || paths)
+		context = kmod_new(getenv(IGT_ENV_KMOD_DIRNAME), paths);
 	if (context)
 		kmod_set_log_fn(context, ignore_log, NULL);
 	return context;
@@ -59,7 +79,7 @@ int igt_kmod_load(const char *name, const char *options)
 {
 	_cleanup_kmod_ struct kmod_ctx *context = igt_kmod_context();
 
-	return context ? load(context, name, options) : -ENOMEM;
+	return context ? load(context, name, options) : -ENOPKG;
 }
 
 static bool is_loaded(struct kmod_module *module)
@@ -166,7 +186,7 @@ int igt_kmod_unload(const char *name)
 	int r;
 
 	if (!context)
-		return -ENOMEM;
+		return -ENOPKG;
 	r = kmod_module_new_from_name(context, name, &module);
 	if (r < 0)
 		return r;

@@ -3,6 +3,10 @@
  * @file
  * Kernel modules that a test needs, loaded as modprobe does, and tests that are modules. Names
  * are those of IGT GPU Tools. In module names '-' and '_' are the same.
+ *
+ * All is done by libkmod, which is opened for it; what returns an errno returns -ENOPKG where that
+ * is not installed. IGT_KMOD_DIRNAME and IGT_KMOD_CONFIG_PATHS say where else than usual modules
+ * and their configuration are.
  */
 #ifndef IGT_KMOD_H
 #define IGT_KMOD_H
@@ -33,7 +37,7 @@ int igt_kmod_unload(const char *name);
 
 /**
  * Make a subtest of the self-tests of a kernel module, with a dynamic subtest for each: a
- * parameter igt__<number>__<name> that runs it when the module is loaded with it set. In order of
+ * parameter igt__NUMBER__NAME that runs it when the module is loaded with it set. In order of
  * their numbers. To be called where igt_subtest() may stand.
  * @options: parameters it is always loaded with, or NULL.
  * @result: a parameter by which the module tells the outcome; NULL: by failing to load.

@@ -17,6 +17,7 @@ static inline void igt_cleanup_kmod(struct kmod_ctx **context)
 		kmod_unref(*context);
 }
 
+/** A context that is given back when its scope ends. */
 #define _cleanup_kmod_ __attribute__((cleanup(igt_cleanup_kmod)))
 
 #endif

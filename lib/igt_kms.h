@@ -20,6 +20,7 @@ uint32_t kmstest_dumb_create(int fd, int width, int height, int bpp, unsigned in
 			     uint64_t *size);
 /** Map @size bytes of a dumb buffer, shared, with @prot of mmap(); to be unmapped. */
 void *kmstest_dumb_map_buffer(int fd, uint32_t handle, uint64_t size, unsigned int prot);
+/** Destroy a dumb buffer; its memory lives as long as something maps it. */
 void kmstest_dumb_destroy(int fd, uint32_t handle);
 
 /**
@@ -27,6 +28,7 @@ void kmstest_dumb_destroy(int fd, uint32_t handle);
  * kmstest_restore_vt_mode(). Does nothing where there is no console.
  */
 void kmstest_set_vt_graphics_mode(void);
+/** Give the screen back to the console. */
 void kmstest_restore_vt_mode(void);
 
 #endif

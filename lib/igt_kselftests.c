@@ -24,13 +24,14 @@ struct igt_kselftest *igt_kselftest_parse(const char *parm, const char *filter)
 	static const char prefix[] = "igt__";
 	const size_t length = strcspn(parm, ":");
 	struct igt_kselftest *test;
-	unsigned long number;
+	unsigned long long number;
 	char *end;
 
 	if (strncmp(parm, prefix, strlen(prefix)) != 0 ||
 	    !isdigit((unsigned char)parm[strlen(prefix)]))
 		return NULL;
-	number = strtoul(parm + strlen(prefix), &end, 10);
+	/* What is too large for it is too large for an unsigned int, whatever a long holds. */
+	number = strtoull(parm + strlen(prefix), &end, 10);
 	if (number > UINT32_MAX || strncmp(end, "__", 2) != 0 || end + 2 >= parm + length)
 		return NULL;
 	if (filter && (strncmp(end + 2, filter, strlen(filter)) != 0 ||
@@ -70,7 +71,7 @@ static int find_tests(const char *module_name, const char *filter, struct igt_li
 	int r;
 
 	if (!context)
-		return -ENOMEM;
+		return -ENOPKG;
 	r = kmod_module_new_from_name(context, module_name, &module);
 	if (r < 0)
 		return r;

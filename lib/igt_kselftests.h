@@ -11,15 +11,16 @@
 
 #include "igt_list.h"
 
+/** One self-test of a module. */
 struct igt_kselftest {
-	struct igt_list_head link;
-	unsigned int number;
-	const char *name; /**< points into param */
-	char param[];
+	struct igt_list_head link; /**< in the list of the module's */
+	unsigned int number;	   /**< by which they are ordered */
+	const char *name;	   /**< points into param */
+	char param[];		   /**< the parameter that runs it */
 };
 
 /**
- * Take the "igt__<number>__<name>" out of @parm, the description of a parameter, which may have
+ * Take the "igt__NUMBER__NAME" out of @parm, the description of a parameter, which may have
  * ':' and more behind it. NULL: it is no self-test, or @filter leaves it out. To be freed.
  */
 struct igt_kselftest *igt_kselftest_parse(const char *parm, const char *filter);

@@ -13,8 +13,8 @@
 
 /** How a case ended. */
 struct igt_ktap_result {
-	struct igt_list_head link;
-	char *suite_name;
+	struct igt_list_head link; /**< in the list that igt_ktap_alloc() got */
+	char *suite_name; /**< of its outermost suite */
 	char *case_name; /**< NULL: the suite as a whole, which ended without any case */
 	char *msg;	 /**< what it reported meanwhile, or why it skipped; NULL: nothing */
 	int code;	 /**< IGT_EXIT_SUCCESS, IGT_EXIT_SKIP or IGT_EXIT_FAILURE */

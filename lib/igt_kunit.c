@@ -16,6 +16,7 @@
 #include "igt_aux.h"
 #include "igt_cleanup.h"
 #include "igt_core.h"
+#include "igt_internal.h"
 #include "igt_kmod.h"
 #include "igt_ktap.h"
 #include "igt_taints.h"
@@ -59,9 +60,11 @@ static pid_t load_in_child(const char *module_name, const char *options)
 	fflush(NULL);
 	child = fork();
 	igt_assert_f(child >= 0, "no process to load %s: %s\n", module_name, strerror(errno));
-	if (child == 0)
-		_exit(-igt_kmod_load(module_name, options) & 0xff);
-	return child;
+	if (child)
+		return child;
+	/* What the test has to put back is not this process's to do, should a signal end it. */
+	igt_become_child();
+	_exit(-igt_kmod_load(module_name, options) & 0xff);
 }
 
 static int run_suites(const char *module_name, const char *options, int kmsg,

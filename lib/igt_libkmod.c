@@ -71,6 +71,8 @@ PASS_ON(int, -ENOSYS, kmod_module_probe_insert_module,
 PASS_ON(int, -ENOSYS, kmod_module_remove_module, (struct kmod_module *module, unsigned int flags),
 	(module, flags))
 PASS_ON(int, -ENOSYS, kmod_module_get_initstate, (const struct kmod_module *module), (module))
+PASS_ON(struct kmod_list *, NULL, kmod_module_get_dependencies, (const struct kmod_module *module),
+	(module))
 PASS_ON(struct kmod_list *, NULL, kmod_module_get_holders, (const struct kmod_module *module),
 	(module))
 PASS_ON(const char *, NULL, kmod_module_get_name, (const struct kmod_module *module), (module))

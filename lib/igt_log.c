@@ -67,24 +67,21 @@ static bool domain_passes(const char *domain)
 	return !state.domain || strcmp(state.domain, domain ?: "application") == 0;
 }
 
-/*
- * The lock is taken with SIGALRM held back: the handler of igt_set_timeout() logs and then jumps
- * out of whatever it interrupted, and must not do so out of the locked region.
- */
 static void ring_lock(sigset_t *ret_saved)
 {
-	sigset_t alarm_only;
-
-	sigemptyset(&alarm_only);
-	sigaddset(&alarm_only, SIGALRM);
-	pthread_sigmask(SIG_BLOCK, &alarm_only, ret_saved);
+	igt_signals_hold(ret_saved);
 	pthread_mutex_lock(&state.lock);
 }
 
 static void ring_unlock(const sigset_t *saved)
 {
 	pthread_mutex_unlock(&state.lock);
-	pthread_sigmask(SIG_SETMASK, saved, NULL);
+	igt_signals_release(saved);
+}
+
+void igt_log_become_child(void)
+{
+	pthread_mutex_init(&state.lock, NULL);
 }
 
 void igt_log_ring_reset(void)
@@ -149,6 +146,7 @@ void igt_log_ring_dump(void)
 			igt_put(IGT_STREAM_STDERR, "**** DEBUG ****\n");
 		igt_put(IGT_STREAM_STDERR, record);
 	}
+	igt_put_line_end(IGT_STREAM_STDERR);
 	igt_put(IGT_STREAM_STDERR, printed ? "****  END  ****\n" : "No log.\n");
 	ring_unlock(&saved);
 }
@@ -166,17 +164,23 @@ static char *make_prefix(const char *domain, enum igt_log_level level)
 	return prefix;
 }
 
-void igt_vlog(const char *domain, enum igt_log_level level, const char *format, va_list args)
+void igt_log_line_end(void)
+{
+	line_open = false;
+	igt_put_line_end(IGT_STREAM_STDOUT);
+	igt_put_line_end(IGT_STREAM_STDERR);
+}
+
+/* Leave the record; signals are held back. */
+__attribute__((format(printf, 3, 0)))
+static void leave_record(const char *domain, enum igt_log_level level, const char *format,
+			 va_list args)
 {
 	char *text = NULL, *record = NULL, *prefix = NULL;
 	const enum igt_packet_stream out =
 		level >= IGT_LOG_WARN ? IGT_STREAM_STDERR : IGT_STREAM_STDOUT;
 	const bool continued = line_open;
-	int saved_errno = errno;
 
-	/* A listing holds names and nothing else. */
-	if (igt_list_mode() && level < IGT_LOG_CRITICAL)
-		return;
 	if (vasprintf(&text, format, args) < 0)
 		return;
 	if (!*text) {
@@ -201,6 +205,19 @@ void igt_vlog(const char *domain, enum igt_log_level level, const char *format, 
 	ring_add(record);
 	free(prefix);
 	free(text);
+}
+
+void igt_vlog(const char *domain, enum igt_log_level level, const char *format, va_list args)
+{
+	int saved_errno = errno;
+	sigset_t saved;
+
+	/* A listing holds names and nothing else. */
+	if (igt_list_mode() && level < IGT_LOG_CRITICAL)
+		return;
+	igt_signals_hold(&saved);
+	leave_record(domain, level, format, args);
+	igt_signals_release(&saved);
 	errno = saved_errno;
 }
 

@@ -52,9 +52,12 @@ static void mark(const char *format, ...)
 	igt_trace_mark(text + level);
 }
 
+/* What the subtest has had ignored so far. */
+static char ignored[768];
+
 void igt_emit_ignore_dmesg_regex(const char *format, ...)
 {
-	char regex[1024], why[256];
+	char regex[sizeof(ignored)], why[256];
 	va_list args;
 
 	va_start(args, format);
@@ -63,6 +66,17 @@ void igt_emit_ignore_dmesg_regex(const char *format, ...)
 	igt_assert_f(igt_pcre_check(regex, why, sizeof(why)), "regular expression '%s': %s\n",
 		     regex, why);
 	igt_kmsg(KMSG_INFO IGT_KMSG_IGNORE "%s\n", regex);
+	strcpy(ignored, regex);
+}
+
+void igt_emit_ignore_more_dmesg_regex(const char *regex)
+{
+	char both[sizeof(ignored)];
+	int length = snprintf(both, sizeof(both), "%s%s%s", ignored, ignored[0] ? "|" : "", regex);
+
+	igt_assert_f(length < (int)sizeof(both), "regular expressions of %d bytes are too long for "
+		     "the kernel's log\n", length);
+	igt_emit_ignore_dmesg_regex("%s", both);
 }
 
 static bool to_stderr_too(void)
@@ -106,8 +120,10 @@ void igt_marker_starting(const char *name, bool dynamic)
 {
 	const char *text = dynamic ? IGT_TEXT_STARTING_DYNAMIC : IGT_TEXT_STARTING;
 
+	ignored[0] = '\0';
 	mark("%s%s%s\n", igt_test_name(), dynamic ? IGT_KMSG_STARTING_DYNAMIC : IGT_KMSG_STARTING,
 	     name);
+	igt_log_line_end();
 	if (igt_comms_active()) {
 		igt_comms_send(dynamic ? IGT_PACKET_DYNAMIC_START : IGT_PACKET_SUBTEST_START, false,
 			       (const char *[]){name, NULL});
@@ -140,6 +156,7 @@ void igt_marker_result(const char *name, bool dynamic, const char *word, double 
 	char line[IGT_NAME_MAX + 64];
 
 	mark("%s" IGT_KMSG_FINISHED "%s, %s\n", igt_test_name(), name, word);
+	igt_log_line_end();
 	if (igt_comms_active()) {
 		fflush(stdout);
 		send_result(name, dynamic, word, seconds, /* in_signal= */ false);
@@ -155,6 +172,7 @@ void igt_marker_simple_result(const char *word, double seconds)
 {
 	char line[64];
 
+	igt_log_line_end();
 	if (igt_comms_active())
 		return;
 	snprintf(line, sizeof(line), "%s (%.3fs)", word, seconds);

@@ -3,44 +3,28 @@
  * Figures of /proc/meminfo.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "igt_aux.h"
-#include "igt_cleanup.h"
 #include "igt_core.h"
 #include "igt_os.h"
-#include "reclaim/igt_files.h"
 #include "reclaim/igt_memory.h"
 
 /* More than the kernel spends on a GEM object and its file, whatever its size. */
 #define BYTES_PER_OBJECT 1024
 
-static uint64_t meminfo_bytes(const char *key)
-{
-	_cleanup_free_ char *text = NULL;
-	uint64_t bytes = 0;
-	int r;
-
-	r = igt_file_read("/proc/meminfo", &text);
-	if (r == 0)
-		r = igt_meminfo_parse(text, key, &bytes);
-	igt_assert_f(r == 0, "/proc/meminfo: %s: %s\n", key, strerror(-r));
-	return bytes;
-}
-
 uint64_t igt_get_total_ram_mb(void)
 {
-	return meminfo_bytes("MemTotal") / MiB(1);
+	return igt_meminfo("MemTotal") / MiB(1);
 }
 
 uint64_t igt_get_avail_ram_mb(void)
 {
-	return meminfo_bytes("MemAvailable") / MiB(1);
+	return igt_meminfo("MemAvailable") / MiB(1);
 }
 
 uint64_t igt_get_total_swap_mb(void)
 {
-	return meminfo_bytes("SwapTotal") / MiB(1);
+	return igt_meminfo("SwapTotal") / MiB(1);
 }
 
 bool __igt_check_memory(uint64_t count, uint64_t size, unsigned int mode, uint64_t *ret_required,
@@ -49,7 +33,7 @@ bool __igt_check_memory(uint64_t count, uint64_t size, unsigned int mode, uint64
 	uint64_t required, each, total = igt_get_avail_ram_mb() * MiB(1);
 
 	if (mode & CHECK_SWAP)
-		total += igt_get_total_swap_mb() * MiB(1);
+		total += igt_meminfo("SwapFree");
 	if (__builtin_add_overflow(size, BYTES_PER_OBJECT, &each) ||
 	    __builtin_mul_overflow(count, each, &required))
 		required = UINT64_MAX;

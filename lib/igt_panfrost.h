@@ -18,9 +18,9 @@
 
 /** A BO for the library's own use, below gem_bo.h; which is what tests take. */
 struct panfrost_bo {
-	uint32_t handle;
+	uint32_t handle; /**< of the file that made it */
 	uint64_t offset; /**< GPU address */
-	uint32_t size;
+	uint32_t size;	 /**< in bytes */
 	void *map;	 /**< of the CPU, of igt_panfrost_mmap_bo(), or NULL */
 };
 
@@ -28,6 +28,7 @@ struct panfrost_bo {
 struct panfrost_bo *igt_panfrost_bo_new(int fd, size_t size, uint32_t flags);
 /** The same without flags. */
 struct panfrost_bo *igt_panfrost_gem_new(int fd, size_t size);
+/** Free @bo, its mapping and its handle. */
 void igt_panfrost_free_bo(int fd, struct panfrost_bo *bo);
 
 /** CREATE_BO with any @size, @flags and @pad. */
@@ -43,10 +44,12 @@ void igt_panfrost_bo_mmap(int fd, struct panfrost_bo *bo);
 
 /** GET_PARAM. */
 int __igt_panfrost_get_param(int fd, uint32_t param, uint64_t *ret_value);
+/** The value of the parameter DRM_PANFROST_PARAM_*. */
 uint64_t igt_panfrost_get_param(int fd, uint32_t param);
 
-/** GET_BO_OFFSET: the BO's GPU address in this file's address space. */
+/** GET_BO_OFFSET. */
 int __igt_panfrost_get_bo_offset(int fd, uint32_t handle, uint64_t *ret_offset);
+/** The BO's GPU address in this file's address space. */
 uint64_t igt_panfrost_get_bo_offset(int fd, uint32_t handle);
 
 /** SET_LABEL_BO; -EINVAL where the kernel has no such ioctl (before 6.16). */
@@ -62,12 +65,13 @@ int __igt_panfrost_wait_bo(int fd, uint32_t handle, unsigned int timeout_ms);
 struct panfrost_submission {
 	uint64_t jobs;		 /**< GPU address of the first descriptor */
 	const uint32_t *handles; /**< of the BOs it uses, that of the descriptors among them */
-	uint32_t handle_count;
+	uint32_t handle_count;	 /**< how many these are */
 	uint32_t wait_for;	 /**< syncobj, or 0 */
 	uint32_t signals;	 /**< syncobj, or 0 */
 	uint32_t requirements;	 /**< PANFROST_JD_REQ_* */
 };
 
+/** SUBMIT. */
 int __igt_panfrost_submit(int fd, const struct panfrost_submission *submit);
 
 /** A job that is ready for DRM_IOCTL_PANFROST_SUBMIT with @args, which may be changed before. */

@@ -15,26 +15,27 @@
 #include "igt_core.h"
 #include "igt_params.h"
 #include "igt_sysfs.h"
+#include "reclaim/igt_undo.h"
 
-#define MAX_SAVED 16
-
-static struct {
-	int dir;
-	char *parameter, *value;
-} saved[MAX_SAVED];
-static unsigned int saved_count;
-
-int igt_params_open(int device)
+/* To be freed, or NULL. */
+static char *directory_of(int device)
 {
 	drmVersionPtr version = drmGetVersion(device);
-	_cleanup_free_ char *path = NULL;
+	char *path;
 
 	if (!version)
-		return -1;
+		return NULL;
 	/* The names agree but for '-': a module's directory always has '_'. */
 	if (asprintf(&path, "/sys/module/%s/parameters", version->name) < 0)
 		path = NULL;
 	drmFreeVersion(version);
+	return path;
+}
+
+int igt_params_open(int device)
+{
+	_cleanup_free_ char *path = directory_of(device);
+
 	return path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 }
 
@@ -63,40 +64,23 @@ bool igt_params_set(int device, const char *parameter, const char *format, ...)
 	return taken;
 }
 
-/* Latest first, so that a parameter that was set twice becomes what it was at first. */
-static void restore(int sig)
-{
-	while (saved_count > 0) {
-		saved_count--;
-		igt_sysfs_set(saved[saved_count].dir, saved[saved_count].parameter,
-			      saved[saved_count].value);
-	}
-}
-
-static bool save(int device, const char *parameter)
-{
-	if (saved_count == MAX_SAVED)
-		return false;
-	saved[saved_count].dir = igt_params_open(device);
-	saved[saved_count].parameter = strdup(parameter);
-	saved[saved_count].value = __igt_params_get(device, parameter);
-	if (saved[saved_count].dir < 0 || !saved[saved_count].parameter ||
-	    !saved[saved_count].value)
-		return false;
-	saved_count++;
-	igt_install_exit_handler(restore);
-	return true;
-}
-
 bool igt_params_save_and_set(int device, const char *parameter, const char *format, ...)
 {
+	_cleanup_free_ char *directory = directory_of(device), *path = NULL, *value = NULL;
 	va_list args;
+	int change;
 	bool taken;
 
-	if (!save(device, parameter))
+	if (!directory || asprintf(&path, "%s/%s", directory, parameter) < 0) {
+		path = NULL;
 		return false;
+	}
 	va_start(args, format);
-	taken = set(device, parameter, format, args);
+	taken = vasprintf(&value, format, args) >= 0;
 	va_end(args);
-	return taken;
+	if (!taken)
+		value = NULL;
+	change = taken ? igt_undo_set_file(path, value) : -ENOMEM;
+	igt_undo_keep(change);
+	return change > 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Regular expressions of PCRE, as runners use them. Nothing here is for tests.
  */
 #ifndef IGT_PCRE_H

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+/** Whether @number has no divisor but 1 and itself; 0 and 1 are no primes. */
 bool igt_is_prime_number(unsigned long number);
 
 /** The smallest prime above @number, or 0 when there is none that fits. */

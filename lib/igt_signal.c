@@ -2,8 +2,10 @@
 /**
  * Exit handlers, the signals that end a test, and the alarm that ends one which hangs.
  */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "igt_internal.h"
@@ -13,8 +15,13 @@
 static igt_exit_handler_t handlers[MAX_HANDLERS];
 static volatile sig_atomic_t handlers_installed;
 
-static const char *timeout_what;
-static bool timeout_armed, timeout_in_dynamic;
+static struct {
+	timer_t timer;
+	bool made; /* the timer is there */
+	bool armed;
+	bool in_dynamic;
+	const char *what;
+} timeout;
 
 void igt_install_exit_handler(igt_exit_handler_t handler)
 {
@@ -47,6 +54,25 @@ static const struct {
 	{SIGTERM, NULL, false},	     {SIGQUIT, "SIGQUIT", false}, {SIGABRT, "SIGABRT", false},
 	{SIGSEGV, "SIGSEGV", true},  {SIGBUS, "SIGBUS", true},	  {SIGFPE, "SIGFPE", true},
 };
+
+void igt_signals_hold(sigset_t *ret_saved)
+{
+	/* Those that the kernel sends for what a thread does cannot be held back. */
+	static const int others[] = {SIGILL, SIGTRAP, SIGSYS};
+	sigset_t held;
+
+	sigfillset(&held);
+	for (unsigned int i = 0; i < sizeof(fatal_signals) / sizeof(fatal_signals[0]); i++)
+		sigdelset(&held, fatal_signals[i].number);
+	for (unsigned int i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		sigdelset(&held, others[i]);
+	pthread_sigmask(SIG_BLOCK, &held, ret_saved);
+}
+
+void igt_signals_release(const sigset_t *saved)
+{
+	pthread_sigmask(SIG_SETMASK, saved, NULL);
+}
 
 static void announce(const char *name)
 {
@@ -98,28 +124,52 @@ void igt_signals_install(void)
 
 static void timed_out(int sig)
 {
-	igt_put_from_signal(IGT_STREAM_STDOUT, "Timed out: ");
-	igt_put_from_signal(IGT_STREAM_STDOUT, timeout_what);
-	igt_put_from_signal(IGT_STREAM_STDOUT, "\n");
+	igt_put_line_end(IGT_STREAM_STDOUT);
+	igt_putf(IGT_STREAM_STDOUT, "Timed out: %s\n", timeout.what);
 	igt_fail(IGT_EXIT_FAILURE);
 }
 
 void igt_timeout_forget(bool dynamic)
 {
-	if (timeout_armed && (!dynamic || timeout_in_dynamic))
+	if (timeout.armed && (!dynamic || timeout.in_dynamic))
 		igt_reset_timeout();
+}
+
+void igt_timeout_become_child(void)
+{
+	timeout.made = false;
+	timeout.armed = false;
+}
+
+/* The signal is for the main thread, which alone can end a block; alarm()'s is for any. */
+static void make_timer(void)
+{
+	struct sigevent event = {
+		.sigev_notify = SIGEV_THREAD_ID,
+		.sigev_signo = SIGALRM,
+	};
+
+	event._sigev_un._tid = igt_test.main_thread;
+	timeout.made = timer_create(CLOCK_MONOTONIC, &event, &timeout.timer) == 0;
+	igt_assert_f(timeout.made, "a timer for igt_set_timeout(): %s\n", strerror(errno));
 }
 
 void igt_set_timeout(unsigned int seconds, const char *what)
 {
 	struct sigaction action = {.sa_handler = seconds ? timed_out : SIG_DFL};
+	struct itimerspec at = {.it_value.tv_sec = seconds};
+	const struct itimerspec never = {.it_value.tv_sec = 0};
 
-	timeout_what = what ?: "operation";
-	timeout_armed = seconds > 0;
-	timeout_in_dynamic = igt_dynamic_subtest_name() != NULL;
-	alarm(0);
+	if (timeout.made)
+		timer_settime(timeout.timer, 0, &never, NULL);
+	else if (seconds)
+		make_timer();
+	timeout.what = what ?: "operation";
+	timeout.armed = seconds > 0;
+	timeout.in_dynamic = igt_dynamic_subtest_name() != NULL;
 	sigaction(SIGALRM, &action, NULL);
-	alarm(seconds);
+	if (seconds)
+		timer_settime(timeout.timer, 0, &at, NULL);
 }
 
 void igt_reset_timeout(void)

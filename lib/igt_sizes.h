@@ -6,6 +6,9 @@
 #ifndef IGT_SIZES_H
 #define IGT_SIZES_H
 
+/** @name Powers of two */
+/** @{ */
+/** As many bytes as the name says. */
 #define SZ_512 (1 << 9)
 #define SZ_1K (1 << 10)
 #define SZ_2K (1 << 11)
@@ -30,5 +33,6 @@
 #define SZ_1G (1 << 30)
 #define SZ_2G (1u << 31)
 #define SZ_4G (1ull << 32)
+/** @} */
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * From an address of this process to a line of source, by its debug information. Nothing here is
  * for tests.
  */
@@ -12,8 +13,8 @@
 /** Where an instruction comes from. */
 struct igt_source_line {
 	const char *file; /**< until igt_source_lines_close(), as is function */
-	int line;
-	const char *function;
+	int line;	      /**< in it */
+	const char *function; /**< that it is in */
 };
 
 /**

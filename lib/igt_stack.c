@@ -68,8 +68,11 @@ void igt_stack_from_signal(void)
 void igt_stack_print(void)
 {
 	struct stack stack = {.count = 0};
+	sigset_t saved;
 
 	_Unwind_Backtrace(take_frame, &stack);
+	/* libdw takes memory and opens files, out of which no alarm must jump. */
+	igt_signals_hold(&saved);
 	igt_put(IGT_STREAM_STDOUT, "Stack trace:\n");
 	igt_source_lines_open();
 	/* The first frame is this function. */
@@ -86,4 +89,5 @@ void igt_stack_print(void)
 		igt_putf(IGT_STREAM_STDOUT, "  #%d %s\n", i - 1, symbol);
 	}
 	igt_source_lines_close();
+	igt_signals_release(&saved);
 }

@@ -24,8 +24,9 @@ int igt_sysfs_open(int device);
 /** Whether there is such an attribute. */
 bool igt_sysfs_has_attr(int dir, const char *attr);
 
-/** One read() or write() of up to @len bytes; returns how many, or a negative errno. */
+/** One read() of up to @len bytes; returns how many, or a negative errno. */
 ssize_t igt_sysfs_read(int dir, const char *attr, void *data, size_t len);
+/** One write() of @len bytes; returns how many were taken, or a negative errno. */
 ssize_t igt_sysfs_write(int dir, const char *attr, const void *data, size_t len);
 
 /** All of an attribute without the newline at its end, to be freed, or NULL and errno. */
@@ -33,15 +34,19 @@ char *igt_sysfs_get(int dir, const char *attr);
 /** Write @value. Returns whether all of it was taken. */
 bool igt_sysfs_set(int dir, const char *attr, const char *value);
 
-/** Read with scanf's conversions, write with printf's. What those return, or a negative errno. */
+/** Read with scanf's conversions. Returns what scanf() does, or a negative errno. */
 __attribute__((format(scanf, 3, 4)))
 int igt_sysfs_scanf(int dir, const char *attr, const char *format, ...);
+/** Write with printf's conversions. Returns what printf() does, or a negative errno. */
 __attribute__((format(printf, 3, 4)))
 int igt_sysfs_printf(int dir, const char *attr, const char *format, ...);
+/** igt_sysfs_printf() with an argument list. */
 __attribute__((format(printf, 3, 0)))
 int igt_sysfs_vprintf(int dir, const char *attr, const char *format, va_list args);
 
-/** Numbers, in any base that strtoull() tells from their first characters. */
+/** @name Numbers, in any base that strtoull() tells from their first characters */
+/** @{ */
+/** Read or write a number. The forms with "__" return whether that was possible. */
 bool __igt_sysfs_get_u32(int dir, const char *attr, uint32_t *value);
 uint32_t igt_sysfs_get_u32(int dir, const char *attr);
 bool __igt_sysfs_set_u32(int dir, const char *attr, uint32_t value);
@@ -50,11 +55,15 @@ bool __igt_sysfs_get_u64(int dir, const char *attr, uint64_t *value);
 uint64_t igt_sysfs_get_u64(int dir, const char *attr);
 bool __igt_sysfs_set_u64(int dir, const char *attr, uint64_t value);
 void igt_sysfs_set_u64(int dir, const char *attr, uint64_t value);
+/** @} */
 
-/** 1, Y, y or true; 0, N, n or false. Written as 1 or 0. */
+/** @name Booleans: 1, Y, y or true; 0, N, n or false; written as 1 or 0 */
+/** @{ */
+/** Read or write a boolean. The forms with "__" return whether that was possible. */
 bool __igt_sysfs_get_boolean(int dir, const char *attr, bool *value);
 bool igt_sysfs_get_boolean(int dir, const char *attr);
 bool __igt_sysfs_set_boolean(int dir, const char *attr, bool value);
 void igt_sysfs_set_boolean(int dir, const char *attr, bool value);
+/** @} */
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * What a test leaves in, and asks of, the kernel's trace buffer. Nothing here is for tests.
  */
 #ifndef IGT_TRACE_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Selection of subtests by pattern, as RFC 3977 section 4 defines "wildmat", UTF-8 included.
  */
 #ifndef IGT_WILDMAT_H

@@ -8,26 +8,29 @@
 #ifndef IOCTL_WRAPPERS_H
 #define IOCTL_WRAPPERS_H
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "igt_ioctl.h"
 
-/** A pointer in the form that ioctls take it, and back. */
+/** A pointer in the form that ioctls take it. */
 #define to_user_pointer(pointer) ((uint64_t)(uintptr_t)(pointer))
+/** And back. */
 #define from_user_pointer(number) ((void *)(uintptr_t)(number))
 
-/* Since Linux 4.6, and in older headers nowhere. */
 #ifndef DRM_RDWR
+/** A dma-buf that may be mapped for writing. Since Linux 4.6, and in older headers nowhere. */
 #define DRM_RDWR O_RDWR
 #endif
 
 /** Give the handle back; 0 is none. */
 void gem_close(int fd, uint32_t handle);
 
-/** A name by which other files open the BO, and a handle for it; both on primary nodes only. */
+/** A name by which other files open the BO; on primary nodes only. */
 uint32_t gem_flink(int fd, uint32_t handle);
+/** A handle for the BO of that name, to be closed; on primary nodes only. */
 uint32_t gem_open(int fd, uint32_t name);
 
 /** A dma-buf for the BO, to be closed. */
@@ -38,8 +41,9 @@ int prime_handle_to_fd_for_mmap(int fd, uint32_t handle);
 uint32_t prime_fd_to_handle(int fd, int dma_buf_fd);
 /** Size of a dma-buf in bytes. */
 off_t prime_get_size(int dma_buf_fd);
-/** Frame an access by the CPU to a mapped dma-buf: a read, or with @write a read and a write. */
+/** Before the CPU accesses a mapped dma-buf: to read, or with @write to read and write. */
 void prime_sync_start(int dma_buf_fd, bool write);
+/** Behind that access. */
 void prime_sync_end(int dma_buf_fd, bool write);
 
 /**

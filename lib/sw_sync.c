@@ -14,6 +14,7 @@
 
 #include "igt_cleanup.h"
 #include "igt_core.h"
+#include "igt_debugfs.h"
 #include "sw_sync.h"
 
 #define SW_SYNC "/sys/kernel/debug/sync/sw_sync"
@@ -28,19 +29,25 @@ struct sw_sync_create_fence_data {
 #define SW_SYNC_IOC_CREATE_FENCE _IOWR('W', 0, struct sw_sync_create_fence_data)
 #define SW_SYNC_IOC_INC _IOW('W', 1, __u32)
 
+static int open_timeline(void)
+{
+	igt_debugfs_mount();
+	return open(SW_SYNC, O_RDWR | O_CLOEXEC);
+}
+
 void igt_require_sw_sync(void)
 {
-	int timeline = open(SW_SYNC, O_RDWR | O_CLOEXEC), error = errno;
+	int timeline = open_timeline(), error = errno;
 
 	errno = 0;
-	igt_require_f(timeline >= 0, SW_SYNC ": %s: run as root, with debugfs mounted, on a "
-		      "kernel with CONFIG_SW_SYNC\n", strerror(error));
+	igt_require_f(timeline >= 0, SW_SYNC ": %s: run as root, on a kernel with "
+		      "CONFIG_SW_SYNC\n", strerror(error));
 	close(timeline);
 }
 
 int sw_sync_timeline_create(void)
 {
-	int timeline = open(SW_SYNC, O_RDWR | O_CLOEXEC);
+	int timeline = open_timeline();
 
 	igt_assert_fd(timeline);
 	return timeline;

@@ -9,9 +9,11 @@
 
 #include <stdint.h>
 
-/** Status of a fence; of one that ended badly it is the negative errno of that. */
+/** Status of a fence that ended badly; in fact it is the negative errno of that. */
 #define SW_SYNC_FENCE_STATUS_ERROR (-1)
+/** Status of a fence that has not signalled. */
 #define SW_SYNC_FENCE_STATUS_ACTIVE 0
+/** Status of a fence that has. */
 #define SW_SYNC_FENCE_STATUS_SIGNALED 1
 
 /** Skip unless timelines can be created. */

@@ -7,12 +7,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "expectations.h"
 #include "fileio.h"
 #include "filter.h"
 #include "igt_wire.h"
 #include "job_list.h"
 #include "log.h"
 #include "markers.h"
+#include "progress.h"
+#include "shard.h"
 #include "subprocess.h"
 
 /* Listing touches no device; a binary that needs longer than this for it hangs. */
@@ -81,8 +84,14 @@ static int list_subtests(const struct settings *settings, const char *binary, GP
 		*ret = g_ptr_array_new_with_free_func(g_free);
 		return 0;
 	}
-	r = subprocess_capture(path, argv, settings->environment, LISTING_TIMEOUT_S, &output,
-			       &status);
+	r = subprocess_capture(&(struct subprocess_request){.path = path,
+							    .argv = argv,
+							    .environment = settings->environment,
+							    .stderr_fd = STDERR_FILENO,
+							    .socket_fd = -1,
+							    .cgroup_fd = -1,
+							    .interrupt_fd = -1},
+			       LISTING_TIMEOUT_S, &output, &status);
 	if (r < 0) {
 		log_error("%s --list-subtests: %s; leave it out with -x", path, g_strerror(-r));
 		return r;
@@ -99,43 +108,114 @@ static int list_subtests(const struct settings *settings, const char *binary, GP
 	return 0;
 }
 
-static void add_if_chosen(const struct settings *settings, const char *binary, const char *subtest,
-			  bool included, GPtrArray *jobs)
+/* True if a skips file has it; that is told, since somebody may wonder where it is. */
+static bool is_kept_out(const struct settings *settings, const char *name)
 {
+	const struct expect_entry *skip =
+		settings->expectations ? expectations_skip(settings->expectations, name) : NULL;
+
+	if (skip && !settings->list_all)
+		progress_say(settings, "%s is not run, as %s:%u says%s%s",
+			     name + strlen(PIGLIT_PREFIX), skip->file, skip->line,
+			     *skip->reason != '\0' ? ": " : "", skip->reason);
+	return skip != NULL;
+}
+
+/* A list in the making. */
+struct chooser {
+	const struct settings *settings;
+	GPtrArray *jobs;
+	/* One process runs several subtests; for a list of names that makes no difference. */
+	bool merge;
+	/* Tests that are chosen, but of another shard. */
+	unsigned rest;
+};
+
+/* Below the limit of the kernel for one word of a command line, 128 KiB. */
+#define SUBTESTS_MAX_BYTES 100000
+
+/* True if @subtest goes with those of @job in one word of its command line. */
+static bool is_mergeable(const struct job *job, const char *binary, const char *subtest)
+{
+	size_t bytes = 0;
+
+	if (!subtest || strchr(subtest, '@') || job->subtests->len == 0 ||
+	    strcmp(job->binary, binary) != 0)
+		return false;
+	for (unsigned i = 0; i < job->subtests->len; i++) {
+		const char *name = g_ptr_array_index(job->subtests, i);
+
+		if (strchr(name, '@'))
+			return false;
+		bytes += strlen(name) + 1;
+	}
+	return bytes + strlen(subtest) < SUBTESTS_MAX_BYTES;
+}
+
+static void add_test(struct chooser *chooser, const char *binary, const char *subtest)
+{
+	g_autofree char *name = piglit_name(binary, subtest, /* dynamic= */ NULL);
+	GPtrArray *jobs = chooser->jobs;
+	struct job *last = jobs->len > 0 ? g_ptr_array_index(jobs, jobs->len - 1) : NULL;
+
+	if (!shard_has(chooser->settings, name))
+		chooser->rest++;
+	else if (chooser->merge && last && is_mergeable(last, binary, subtest))
+		g_ptr_array_add(last->subtests, g_strdup(subtest));
+	else
+		g_ptr_array_add(jobs, job_new(binary, subtest));
+}
+
+static void add_if_chosen(struct chooser *chooser, const char *binary, const char *subtest,
+			  bool included)
+{
+	const struct settings *settings = chooser->settings;
 	g_autofree char *name = piglit_name(binary, subtest, /* dynamic= */ NULL);
 	bool chosen = included ? !filter_matches(settings->exclude, name)
 			       : filter_lets_through(settings->include, settings->exclude, name);
 
-	if (chosen)
-		g_ptr_array_add(jobs, job_new(binary, subtest));
+	if (chosen && !is_kept_out(settings, name))
+		add_test(chooser, binary, subtest);
 }
 
 /* @included: something above the subtests already satisfied the include expressions. */
-static int add_binary(const struct settings *settings, const char *binary, bool included,
-		      GPtrArray *jobs)
+static int add_binary(struct chooser *chooser, const char *binary, bool included)
 {
+	const struct settings *settings = chooser->settings;
+	bool all = included || settings->include->len == 0;
 	g_autoptr(GPtrArray) subtests = NULL;
-	int r = list_subtests(settings, binary, &subtests);
+	int r;
 
+	/*
+	 * One process will run them all, so nobody needs their names; whoever gave a list, or
+	 * expectations, which can forbid some, may.
+	 */
+	if (chooser->merge && all && settings->exclude->len == 0 && settings->shard_total == 0 &&
+	    !settings->test_list && !settings->expectations) {
+		g_ptr_array_add(chooser->jobs, job_new(binary, /* subtest= */ NULL));
+		return 0;
+	}
+	r = list_subtests(settings, binary, &subtests);
 	if (r < 0)
 		return r;
 	if (subtests->len == 0)
-		add_if_chosen(settings, binary, /* subtest= */ NULL, included, jobs);
+		add_if_chosen(chooser, binary, /* subtest= */ NULL, included);
 	for (unsigned i = 0; i < subtests->len; i++)
-		add_if_chosen(settings, binary, g_ptr_array_index(subtests, i), included, jobs);
+		add_if_chosen(chooser, binary, g_ptr_array_index(subtests, i), included);
 	return 0;
 }
 
-static int add_all_binaries(const struct settings *settings, const GPtrArray *binaries,
-			    GPtrArray *jobs)
+static int add_all_binaries(struct chooser *chooser, const GPtrArray *binaries)
 {
+	const struct settings *settings = chooser->settings;
+
 	for (unsigned i = 0; i < binaries->len; i++) {
 		const char *binary = g_ptr_array_index(binaries, i);
 		int r;
 
 		if (filter_matches(settings->exclude, binary))
 			continue;
-		r = add_binary(settings, binary, filter_matches(settings->include, binary), jobs);
+		r = add_binary(chooser, binary, filter_matches(settings->include, binary));
 		if (r < 0)
 			return r;
 	}
@@ -146,17 +226,18 @@ static int add_all_binaries(const struct settings *settings, const GPtrArray *bi
  * One line of --test-list. A line that names a whole binary is expanded, and
  * the expressions see the expanded names too, so that -x does what it says.
  */
-static int add_line(const struct settings *settings, const char *line, GPtrArray *jobs)
+static int add_line(struct chooser *chooser, const char *line)
 {
+	const struct settings *settings = chooser->settings;
 	g_auto(GStrv) parts = g_strsplit(line + strlen(PIGLIT_PREFIX), "@", 2);
 
 	if (filter_matches(settings->exclude, line))
 		return 0;
 	if (!parts[1])
-		return add_binary(settings, parts[0], filter_matches(settings->include, line),
-				  jobs);
-	if (filter_lets_through(settings->include, settings->exclude, line))
-		g_ptr_array_add(jobs, job_new(parts[0], parts[1]));
+		return add_binary(chooser, parts[0], filter_matches(settings->include, line));
+	if (filter_lets_through(settings->include, settings->exclude, line) &&
+	    !is_kept_out(settings, line))
+		add_test(chooser, parts[0], parts[1]);
 	return 0;
 }
 
@@ -167,8 +248,9 @@ static bool line_is_test(const char *line)
 	       line[strlen(PIGLIT_PREFIX)] != '@' && line[strcspn(line, ", \t")] == '\0';
 }
 
-static int add_listed(const struct settings *settings, GPtrArray *jobs)
+static int add_listed(struct chooser *chooser)
 {
+	const struct settings *settings = chooser->settings;
 	g_autofree char *text = NULL;
 	g_auto(GStrv) lines = NULL;
 	size_t len;
@@ -191,28 +273,52 @@ static int add_listed(const struct settings *settings, GPtrArray *jobs)
 				    settings->test_list, i + 1, line);
 			continue;
 		}
-		r = add_line(settings, line, jobs);
+		r = add_line(chooser, line);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-int enumerate_jobs(const struct settings *settings, GPtrArray **ret)
+int enumerate_jobs(const struct settings *settings, GPtrArray **ret, unsigned *ret_rest)
 {
 	g_autoptr(GPtrArray) binaries = NULL;
 	g_autoptr(GPtrArray) jobs = job_list_new();
+	struct chooser chooser = {.settings = settings,
+				  .jobs = jobs,
+				  .merge = settings->multiple_mode && !settings->list_all};
 	int r;
 
 	r = read_binaries(settings, &binaries);
 	if (r < 0)
 		return r;
 	if (settings->test_list)
-		r = add_listed(settings, jobs);
+		r = add_listed(&chooser);
 	else
-		r = add_all_binaries(settings, binaries, jobs);
+		r = add_all_binaries(&chooser, binaries);
 	if (r < 0)
 		return r;
 	*ret = g_steal_pointer(&jobs);
+	*ret_rest = chooser.rest;
 	return 0;
+}
+
+static bool has_other_than(const GPtrArray *names, const GPtrArray *seen)
+{
+	for (unsigned i = 0; i < names->len; i++)
+		if (!g_ptr_array_find_with_equal_func(
+			    (GPtrArray *)seen, g_ptr_array_index(names, i), g_str_equal, NULL))
+			return true;
+	return false;
+}
+
+struct job *enumerate_rest(const struct settings *settings, const struct job *job,
+			   const GPtrArray *seen)
+{
+	g_autoptr(GPtrArray) subtests = NULL;
+
+	if (job->subtests->len == 0 && (list_subtests(settings, job->binary, &subtests) < 0 ||
+					!has_other_than(subtests, seen)))
+		return NULL;
+	return job_without(job, seen);
 }

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 
+#include "resume.h"
 #include "settings.h"
 
 enum execute_end {
@@ -16,12 +17,15 @@ enum execute_end {
 	EXECUTE_OUT_OF_TIME,
 };
 
+/** The exit status of a tool for this end: 0, 1, 2. Errors end with 1, too. */
+int execute_end_status(enum execute_end end);
+
 /**
- * Runs @jobs from @first on and records them in @results_fd. The process
- * becomes the parent of its orphans, blocks its signals and keeps them blocked.
+ * Runs @jobs from @from on (NULL: all of them) and records them in @results_fd. The
+ * process becomes the parent of its orphans, blocks its signals and keeps them blocked.
  * Logs, then returns a negative errno, if a job cannot be started or recorded.
  */
-int execute_jobs(const struct settings *settings, const GPtrArray *jobs, unsigned first,
-		 int results_fd, enum execute_end *ret);
+int execute_jobs(const struct settings *settings, const GPtrArray *jobs,
+		 const struct resume_point *from, int results_fd, enum execute_end *ret);
 
 #endif

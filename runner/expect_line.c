@@ -27,6 +27,8 @@ static char *judged_text(const struct judged *judged, enum verdict verdict)
 	g_autofree char *expected = NULL;
 	g_autofree char *because = NULL;
 
+	if (judged->is_required)
+		return g_strdup("must not be skipped");
 	if (!entry || judged->judgement == JUDGED_PLAIN)
 		return NULL;
 	if (entry->kind == EXPECT_FAILS)
@@ -57,11 +59,16 @@ static char *join_reasons(char *told, const char *reason)
 	return joined;
 }
 
+char *expect_reason(const struct judged *judged, enum verdict verdict, const char *reason)
+{
+	return join_reasons(judged_text(judged, verdict), reason);
+}
+
 char *expect_line(const struct judged *judged, enum verdict verdict, const char *name,
 		  double seconds, const char *reason)
 {
 	g_autofree char *word = expect_word(judged, verdict);
-	g_autofree char *text = join_reasons(judged_text(judged, verdict), reason);
+	g_autofree char *text = expect_reason(judged, verdict, reason);
 
 	return report_line_as(word, name, seconds, text);
 }

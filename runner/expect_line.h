@@ -9,8 +9,14 @@
 char *expect_word(const struct judged *judged, enum verdict verdict);
 
 /**
- * What report_line() gives with expect_word() and, before the test's own
- * reason, what was expected and why. Caller frees.
+ * The test's own @reason (NULL: none) after what was expected and why. "" if
+ * there is nothing to say. Caller frees.
+ */
+char *expect_reason(const struct judged *judged, enum verdict verdict, const char *reason);
+
+/**
+ * What report_line() gives with expect_word() and expect_reason(). Caller
+ * frees.
  */
 char *expect_line(const struct judged *judged, enum verdict verdict, const char *name,
 		  double seconds, const char *reason);

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "expect_update.h"
 
-#include <string.h>
-
-#define PIGLIT_PREFIX "igt@"
-
 enum change {
 	CHANGE_NONE,
 	CHANGE_ADD,
@@ -28,19 +24,13 @@ static enum change change_of(const struct judged *judged, enum verdict verdict)
 	return judged->entry ? CHANGE_STATUS : CHANGE_ADD;
 }
 
-static const char *plain_name(const struct report_entry *entry)
-{
-	return g_str_has_prefix(entry->name, PIGLIT_PREFIX) ? entry->name + strlen(PIGLIT_PREFIX)
-							    : entry->name;
-}
-
 /* As it can be pasted into a file. */
 static void print_addition(const struct report_entry *entry, FILE *stream)
 {
 	g_autofree char *reason = reason_find(entry->verdict, &entry->texts);
 	g_autofree char *status = expect_status_name(entry->verdict);
 
-	fprintf(stream, "# %s\n%s,%s\n", reason, plain_name(entry), status);
+	fprintf(stream, "# %s\n%s,%s\n", reason, plain_name(entry->name), status);
 }
 
 static void print_old_line(const struct report_entry *entry, enum change change,
@@ -50,11 +40,11 @@ static void print_old_line(const struct report_entry *entry, enum change change,
 	g_autofree char *old_status = old ? expect_status_name(old->verdict) : NULL;
 
 	if (change == CHANGE_REMOVE)
-		fprintf(stream, "remove %s:%u: %s,%s\n", old->file, old->line, plain_name(entry),
-			old_status);
+		fprintf(stream, "remove %s:%u: %s,%s\n", old->file, old->line,
+			plain_name(entry->name), old_status);
 	else if (change == CHANGE_STATUS)
 		fprintf(stream, "change %s:%u: %s,%s to ,%s\n", old->file, old->line,
-			plain_name(entry), old_status, status);
+			plain_name(entry->name), old_status, status);
 }
 
 int expect_update_exit_status(const struct report *report, const struct expectations *expectations)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "expectations.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@ struct expectations {
 	GPtrArray *files;
 	/* Of the fails files: name to the entry that counts. Both belong to the files. */
 	GHashTable *fails;
+	/* GRegex *: tests that must not skip. */
+	GPtrArray *required;
 };
 
 struct expectations *expectations_new(void)
@@ -22,6 +25,8 @@ struct expectations *expectations_new(void)
 	expectations->files =
 		g_ptr_array_new_with_free_func((GDestroyNotify)(void *)g_ptr_array_unref);
 	expectations->fails = g_hash_table_new(g_str_hash, g_str_equal);
+	expectations->required =
+		g_ptr_array_new_with_free_func((GDestroyNotify)(void *)g_regex_unref);
 	return expectations;
 }
 
@@ -29,6 +34,7 @@ void expectations_free(struct expectations *expectations)
 {
 	if (!expectations)
 		return;
+	g_ptr_array_unref(expectations->required);
 	g_hash_table_unref(expectations->fails);
 	g_ptr_array_unref(expectations->files);
 	g_free(expectations);
@@ -66,6 +72,79 @@ int expectations_add(struct expectations *expectations, const char *file, char *
 	return 0;
 }
 
+/* Those files of one layer, `DIR/NAME`, that are there. */
+static int add_layer(struct expectations *expectations, const char *layer, char **ret_why)
+{
+	static const char *const kinds[] = {"fails", "flakes", "skips"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+		g_autofree char *file = g_strdup_printf("%s-%s.txt", layer, kinds[i]);
+		int r = 0;
+
+		if (g_file_test(file, G_FILE_TEST_EXISTS))
+			r = expectations_add(expectations, file, ret_why);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int expectations_add_layers(struct expectations *expectations, const char *name, char **ret_why)
+{
+	g_autofree char *dir = g_path_get_dirname(name);
+	g_autofree char *base = g_path_get_basename(name);
+	g_auto(GStrv) parts = g_strsplit(base, "-", -1);
+	g_autoptr(GString) layer = g_string_new(dir);
+
+	if (!g_file_test(dir, G_FILE_TEST_IS_DIR)) {
+		*ret_why = g_strdup_printf("%s: %s is no folder; give FOLDER/NAME of the "
+					   "expectation files",
+					   name, dir);
+		return -ENOTDIR;
+	}
+	for (char **part = parts; *part; part++) {
+		int r;
+
+		g_string_append_printf(layer, "%c%s", part == parts ? G_DIR_SEPARATOR : '-', *part);
+		r = add_layer(expectations, layer->str, ret_why);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int expectations_require(struct expectations *expectations, const char *regex, char **ret_why)
+{
+	g_autoptr(GError) error = NULL;
+	GRegex *compiled = g_regex_new(regex, G_REGEX_CASELESS | G_REGEX_RAW,
+				       /* match_options= */ 0, &error);
+
+	if (!compiled) {
+		*ret_why = g_strdup_printf("--require \"%s\" is no regular expression: %s; "
+					   "correct it",
+					   regex, error->message);
+		return -EINVAL;
+	}
+	g_ptr_array_add(expectations->required, compiled);
+	return 0;
+}
+
+int expectations_take(struct expectations **expectations, enum expect_source source,
+		      const char *value, char **ret_why)
+{
+	if (!*expectations)
+		*expectations = expectations_new();
+	switch (source) {
+	case EXPECT_FROM_FILE:
+		return expectations_add(*expectations, value, ret_why);
+	case EXPECT_FROM_LAYERS:
+		return expectations_add_layers(*expectations, value, ret_why);
+	case EXPECT_FROM_REQUIREMENT:
+		return expectations_require(*expectations, value, ret_why);
+	}
+	return -EINVAL;
+}
+
 /* The last line of this kind that matches: its file lies on top. */
 static const struct expect_entry *find_match(const struct expectations *expectations,
 					     enum expect_kind kind, const char *name)
@@ -90,6 +169,22 @@ static char *fold_name(const char *name)
 	if (g_str_has_prefix(name, PIGLIT_PREFIX))
 		name += strlen(PIGLIT_PREFIX);
 	return g_ascii_strdown(name, -1);
+}
+
+bool expectations_has_required(const struct expectations *expectations)
+{
+	return expectations->required->len > 0;
+}
+
+bool expectations_is_required(const struct expectations *expectations, const char *name)
+{
+	g_autofree char *folded = fold_name(name);
+
+	for (unsigned i = 0; i < expectations->required->len; i++)
+		if (g_regex_match(g_ptr_array_index(expectations->required, i), folded,
+				  /* match_options= */ 0, /* match_info= */ NULL))
+			return true;
+	return false;
 }
 
 static bool may_flake(enum verdict verdict)
@@ -117,20 +212,24 @@ static enum judgement judge_expected(enum verdict expected, enum verdict verdict
 struct judged expectations_judge(const struct expectations *expectations, const char *name,
 				 enum verdict verdict)
 {
-	struct judged judged = {verdict_is_bad(verdict) ? JUDGED_UNEXPECTED : JUDGED_PLAIN, NULL};
+	struct judged judged = {.judgement =
+					verdict_is_bad(verdict) ? JUDGED_UNEXPECTED : JUDGED_PLAIN};
 	g_autofree char *folded = NULL;
 	const struct expect_entry *entry;
 
 	if (!expectations)
 		return judged;
+	if (verdict == VERDICT_SKIP && expectations_is_required(expectations, name))
+		return (struct judged){.judgement = JUDGED_UNEXPECTED, .is_required = true};
 	folded = fold_name(name);
 	entry = may_flake(verdict) ? find_match(expectations, EXPECT_FLAKES, folded) : NULL;
 	if (entry)
-		return (struct judged){JUDGED_FLAKE, entry};
+		return (struct judged){.judgement = JUDGED_FLAKE, .entry = entry};
 	entry = g_hash_table_lookup(expectations->fails, folded);
 	if (!entry || entry->verdict == VERDICT_PASS)
 		return judged;
-	return (struct judged){judge_expected(entry->verdict, verdict), entry};
+	return (struct judged){.judgement = judge_expected(entry->verdict, verdict),
+			       .entry = entry};
 }
 
 const struct expect_entry *expectations_skip(const struct expectations *expectations,

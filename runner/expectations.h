@@ -4,6 +4,7 @@
 #define RUNNER_EXPECTATIONS_H
 
 #include <glib.h>
+#include <stdbool.h>
 
 #include "cleanup.h"
 #include "expect_file.h"
@@ -31,6 +32,8 @@ struct judged {
 	enum judgement judgement;
 	/** The line that speaks about this test, or NULL. The expectations own it. */
 	const struct expect_entry *entry;
+	/** A skip that is JUDGED_UNEXPECTED: the test is required to run. */
+	bool is_required;
 };
 
 struct expectations *expectations_new(void);
@@ -46,12 +49,47 @@ DEFINE_CLEANUP(struct expectations *, expectations_free);
 int expectations_add(struct expectations *expectations, const char *file, char **ret_why);
 
 /**
+ * Adds the files of a machine, one layer above the other: for @name `DIR/a-b-c`
+ * those that are there of `DIR/a-KIND.txt`, then of `DIR/a-b-KIND.txt`, then of
+ * `DIR/a-b-c-KIND.txt`, with KIND fails, flakes and skips. That a machine has none
+ * is fine; a DIR that is no folder is not. As expectations_add() otherwise.
+ */
+int expectations_add_layers(struct expectations *expectations, const char *name, char **ret_why);
+
+/**
+ * From now on tests with @regex (any case) in their name, which is without `igt@`,
+ * have to run: a skip of theirs is JUDGED_UNEXPECTED. -EINVAL and a sentence in
+ * *ret_why (caller frees) if it is no regular expression.
+ */
+int expectations_require(struct expectations *expectations, const char *regex, char **ret_why);
+
+/** Where one option of a command line takes expectations from. */
+enum expect_source {
+	/** `--expect FILE` */
+	EXPECT_FROM_FILE,
+	/** `--expect-for DIR/A-B-C` */
+	EXPECT_FROM_LAYERS,
+	/** `--require REGEX` */
+	EXPECT_FROM_REQUIREMENT,
+};
+
+/** Does what the option with @value asks for, in *expectations, which is made if it is NULL. */
+int expectations_take(struct expectations **expectations, enum expect_source source,
+		      const char *value, char **ret_why);
+
+/** True if there is any requirement. */
+bool expectations_has_required(const struct expectations *expectations);
+
+/** True if a requirement speaks of test @name (any case, with or without `igt@`). */
+bool expectations_is_required(const struct expectations *expectations, const char *name);
+
+/**
  * Judges the result of test @name (any case, with or without `igt@`). Without
  * @expectations (NULL) every bad verdict is unexpected.
  *
  * A flake may end in any way but those by which the machine is lost (abort,
  * incomplete, notrun). A skip confirms or refutes nothing: it is JUDGED_PLAIN,
- * with the entry if there is one.
+ * with the entry if there is one, unless the test is required.
  */
 struct judged expectations_judge(const struct expectations *expectations, const char *name,
 				 enum verdict verdict);

@@ -61,6 +61,13 @@ int file_write_at(int dirfd, const char *name, const char *text, enum file_write
  */
 int file_replace_at(int dirfd, const char *name, const char *data, size_t len);
 
+/**
+ * The same for a file that is written piece by piece. *ret_temporary, freed by the caller, is its
+ * name until it is committed; to give it up, remove that. The descriptor stays the caller's.
+ */
+int file_replacement_open(int dirfd, const char *name, char **ret_temporary, int *ret_fd);
+int file_replacement_commit(int dirfd, int fd, const char *temporary, const char *name);
+
 /** Parses a decimal number in 0..@max without sign, blanks or rest; -EINVAL or -ERANGE. */
 int parse_number(const char *text, unsigned long max, unsigned long *ret);
 

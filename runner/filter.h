@@ -12,6 +12,12 @@
  */
 int filter_add(GPtrArray *filters, const char *expression);
 
+/**
+ * The same for each line of a file; # and what follows it, and blanks at the ends, are no part of
+ * an expression, and empty lines are none. Logs with FILE:LINE what is wrong.
+ */
+int filter_add_file(GPtrArray *filters, const char *path);
+
 /** True if any of @filters matches somewhere in @name. False for an empty set. */
 bool filter_matches(const GPtrArray *filters, const char *name);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "job_list.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 struct job *job_new(const char *binary, const char *subtest)
@@ -14,8 +15,44 @@ struct job *job_new(const char *binary, const char *subtest)
 	return job;
 }
 
+static bool holds(const GPtrArray *names, const char *name)
+{
+	return g_ptr_array_find_with_equal_func((GPtrArray *)names, name, g_str_equal, NULL);
+}
+
+static bool leaves_something(const struct job *job, const GPtrArray *seen)
+{
+	if (job->subtests->len == 0)
+		return true;
+	for (unsigned i = 0; i < job->subtests->len; i++) {
+		const char *name = g_ptr_array_index(job->subtests, i);
+
+		if (strchr(name, '@'))
+			return false;
+		if (!holds(seen, name))
+			return true;
+	}
+	return false;
+}
+
+struct job *job_without(const struct job *job, const GPtrArray *seen)
+{
+	struct job *rest;
+
+	if (!leaves_something(job, seen))
+		return NULL;
+	rest = job_new(job->binary, job->subtests->len == 0 ? "*" : NULL);
+	for (unsigned i = 0; i < job->subtests->len; i++)
+		g_ptr_array_add(rest->subtests, g_strdup(g_ptr_array_index(job->subtests, i)));
+	for (unsigned i = 0; i < seen->len; i++)
+		g_ptr_array_add(rest->subtests, g_strconcat("!", g_ptr_array_index(seen, i), NULL));
+	return rest;
+}
+
 void job_free(struct job *job)
 {
+	if (!job)
+		return;
 	g_free(job->binary);
 	g_ptr_array_unref(job->subtests);
 	g_free(job);
@@ -73,23 +110,27 @@ char *job_list_to_text(const GPtrArray *jobs)
 	return g_string_free(text, /* free_segment= */ FALSE);
 }
 
+/* Between the words of a line; what g_strstrip() takes off its ends. */
+#define BLANKS " \t\f\r"
+
 GPtrArray *job_list_parse(const char *text)
 {
 	g_auto(GStrv) lines = g_strsplit(text, "\n", /* max_tokens= */ -1);
 	GPtrArray *jobs = job_list_new();
 
 	for (char **line = lines; *line; line++) {
-		g_auto(GStrv) words = g_strsplit(g_strstrip(*line), " ", 2);
+		char *binary = g_strstrip(*line);
+		char *rest = binary + strcspn(binary, BLANKS);
 		g_auto(GStrv) subtests = NULL;
 		struct job *job;
 
-		if (!words[0] || words[0][0] == '\0')
+		if (*binary == '\0')
 			continue;
-		job = job_new(words[0], /* subtest= */ NULL);
+		if (*rest != '\0')
+			*rest++ = '\0';
+		job = job_new(binary, /* subtest= */ NULL);
 		g_ptr_array_add(jobs, job);
-		if (!words[1])
-			continue;
-		subtests = g_strsplit(words[1], ",", /* max_tokens= */ -1);
+		subtests = g_strsplit(rest, ",", /* max_tokens= */ -1);
 		for (char **subtest = subtests; *subtest; subtest++)
 			if (*g_strstrip(*subtest) != '\0')
 				g_ptr_array_add(job->subtests, g_strdup(*subtest));

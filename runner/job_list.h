@@ -6,6 +6,8 @@
 #include <glib.h>
 #include <stddef.h>
 
+#include "cleanup.h"
+
 /** One process. */
 struct job {
 	/** Path below the test root, such as `virtio_madvise`. */
@@ -17,6 +19,15 @@ struct job {
 /** @subtest NULL: a job without subtests. Copies both. */
 struct job *job_new(const char *binary, const char *subtest);
 void job_free(struct job *job);
+
+DEFINE_CLEANUP(struct job *, job_free);
+
+/**
+ * What is left of @job when @seen (char *) have run: the same with `!name` for each, which a test
+ * takes for "not this one"; behind `*` if the job asks for all there are. NULL if nothing is left
+ * that it names, or it is only a part of one subtest. Caller frees.
+ */
+struct job *job_without(const struct job *job, const GPtrArray *seen);
 
 /** An empty list that owns its jobs (struct job *). */
 GPtrArray *job_list_new(void);

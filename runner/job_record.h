@@ -11,11 +11,18 @@
 #include <stddef.h>
 
 #include "cleanup.h"
+#include "kmsg.h"
+#include "markers.h"
 
 struct job_record;
 
-/** Creates the files in the job's directory @dirfd. 0 or a negative errno. */
-int job_record_open(int dirfd, bool sync, struct job_record **ret);
+/**
+ * Creates the files in the job's directory @dirfd, or goes on with those that are there: what an
+ * earlier process of the job said is marked off, and what was cut off in it ends. @handler is told
+ * of the markers on stderr. 0 or a negative errno.
+ */
+int job_record_open(int dirfd, bool sync, marker_handler handler, void *user,
+		    struct job_record **ret);
 void job_record_close(struct job_record *record);
 
 DEFINE_CLEANUP(struct job_record *, job_record_close);
@@ -23,14 +30,14 @@ DEFINE_CLEANUP(struct job_record *, job_record_close);
 /** Adds stdout of the test. */
 int job_record_out(struct job_record *record, const char *data, size_t len);
 
-/** Adds stderr of the test, and to the journal. *ret_started: a (dynamic) subtest began in it. */
-int job_record_err(struct job_record *record, const char *data, size_t len, bool *ret_started);
+/** Adds stderr of the test, and to the journal. */
+int job_record_err(struct job_record *record, const char *data, size_t len);
 
 /** Adds a line of the runner's own to stderr; @line ends in a newline. */
 int job_record_note(struct job_record *record, const char *line);
 
 /** Adds what there is in the kernel log. See kmsg_copy(). */
-int job_record_kmsg(struct job_record *record, int kmsg_fd, bool *ret_any, bool *ret_lost);
+int job_record_kmsg(struct job_record *record, int kmsg_fd, struct kmsg_batch *ret);
 
 /** Adds how the process ended: the journal's last line. */
 int job_record_end(struct job_record *record, bool timed_out, int exit_code, double seconds);

@@ -3,22 +3,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "fileio.h"
+#include "job_files.h"
 #include "log.h"
+#include "results_dir.h"
 #include "test_result.h"
-#include "text_results.h"
 
 /* What other result writers say of a job that left nothing; readers look for it. */
 static const char no_output[] =
 	"This test didn't produce any output. The machine probably rebooted ungracefully.\n";
-
-/* Start of a packet in the dump of the socket protocol, and the types that matter here. */
-#define PACKET_CANARY ('I' << 24 | 'G' << 16 | 'T' << 8 | '1')
-#define PACKET_EXEC 2
-#define PACKET_HEADER_SIZE 16
 
 void job_results_free(struct job_results *results)
 {
@@ -48,71 +43,10 @@ static struct job_results *not_run(const struct job *job, const struct settings 
 	return results;
 }
 
-/* True if the dump holds more than the runner's own note of what it executed. */
-static bool comms_has_results(const char *data, size_t len)
+/* The runner makes these before anything else. */
+static bool never_began(const struct job_files *files)
 {
-	while (len >= sizeof(uint32_t) + PACKET_HEADER_SIZE) {
-		uint32_t canary, size, type;
-
-		memcpy(&canary, data, sizeof(canary));
-		memcpy(&size, data + 4, sizeof(size));
-		memcpy(&type, data + 8, sizeof(type));
-		if (canary != PACKET_CANARY || size < PACKET_HEADER_SIZE)
-			return false;
-		if (type != PACKET_EXEC)
-			return true;
-		if (size > len - sizeof(canary))
-			return false;
-		data += sizeof(canary) + size;
-		len -= sizeof(canary) + size;
-	}
-	return false;
-}
-
-/* Its text files are empty then, and would read as "the machine died". */
-static int refuse_socket_dump(int job_fd, unsigned index)
-{
-	g_autofree char *data = NULL;
-	size_t len;
-
-	if (file_read_at(job_fd, "comms", &data, &len) < 0 || !comms_has_results(data, len))
-		return 0;
-	log_error("%u/comms: results in socket packets cannot be read; run the tests with "
-		  "IGT_RUNNER_DISABLE_SOCKET_COMMUNICATION set",
-		  index);
-	return -EOPNOTSUPP;
-}
-
-/* The files of one job, as bytes. */
-struct job_files {
-	char *out, *err, *dmesg, *journal;
-	size_t out_len, err_len, dmesg_len, journal_len;
-};
-
-static void job_files_clear(struct job_files *files)
-{
-	g_free(files->out);
-	g_free(files->err);
-	g_free(files->dmesg);
-	g_free(files->journal);
-}
-
-static int job_files_read(int job_fd, struct job_files *files)
-{
-	int r = file_read_at(job_fd, "out.txt", &files->out, &files->out_len);
-
-	if (r >= 0)
-		r = file_read_at(job_fd, "err.txt", &files->err, &files->err_len);
-	if (r >= 0)
-		r = file_read_at(job_fd, "dmesg.txt", &files->dmesg, &files->dmesg_len);
-	if (r < 0)
-		return r;
-	r = file_read_at(job_fd, "journal.txt", &files->journal, &files->journal_len);
-	if (r == -ENOENT) {
-		files->journal = g_strdup("");
-		r = 0;
-	}
-	return r;
+	return !files->data[SEALED_OUT] || !files->data[SEALED_ERR] || !files->data[SEALED_DMESG];
 }
 
 static void mark_silent(const GPtrArray *tests)
@@ -120,7 +54,8 @@ static void mark_silent(const GPtrArray *tests)
 	for (unsigned i = 0; i < tests->len; i++) {
 		struct test_result *test = g_ptr_array_index(tests, i);
 
-		if (*test->out != '\0' || *test->err != '\0' || test->dmesg->len > 0)
+		if (!test->recorded || *test->out != '\0' || *test->err != '\0' ||
+		    test->dmesg->len > 0)
 			continue;
 		g_free(test->out);
 		test->out = g_strdup(no_output);
@@ -128,22 +63,61 @@ static void mark_silent(const GPtrArray *tests)
 	}
 }
 
-static struct job_results *judge(const struct job *job, const struct job_files *files,
-				 const struct dmesg_rules *rules)
+/* A record of another runner has its own rules: there, what never began is missing. */
+static bool is_own_run(int results_fd)
 {
-	_cleanup_(journal_freep) struct journal *journal =
-		journal_parse(files->journal, files->journal_len);
-	struct job_results *results = g_new0(struct job_results, 1);
-	struct text_record record = {.out = files->out,
-				     .out_len = files->out_len,
-				     .err = files->err,
-				     .err_len = files->err_len,
-				     .journal = journal};
+	return faccessat(results_fd, RESULTS_DIR_BOOT, F_OK, 0) == 0;
+}
 
-	results->tests = text_results(job, &record);
-	results->ended = journal->ended;
-	results->seconds = journal->seconds;
-	dmesg_attribute(files->dmesg, files->dmesg_len, rules, results->tests);
+static bool was_seen(const struct transcript *transcript, const char *subtest)
+{
+	return g_hash_table_contains(transcript->index, subtest);
+}
+
+/* What was asked for must not vanish because its process was gone before its turn. */
+static void add_unseen(int results_fd, const struct job *job, const struct transcript *transcript,
+		       GPtrArray *tests)
+{
+	g_autoptr(GHashTable) told = g_hash_table_new(g_str_hash, g_str_equal);
+
+	/* The first one has the result of the process. */
+	if (transcript->subtests->len == 0 && job->subtests->len > 0)
+		g_hash_table_add(told, g_ptr_array_index(job->subtests, 0));
+	for (unsigned i = 0; i < job->subtests->len; i++) {
+		char *listed = g_ptr_array_index(job->subtests, i);
+		g_auto(GStrv) names = g_strsplit(listed, "@", 2);
+
+		/* A pattern names nothing by itself. */
+		if (!names[0] || !test_name_is_valid(names[0], strlen(names[0])) ||
+		    was_seen(transcript, names[0]) || !g_hash_table_add(told, listed))
+			continue;
+		if (!is_own_run(results_fd))
+			return;
+		g_ptr_array_add(tests,
+				test_result_new(job->binary, names[0], names[1], VERDICT_NOTRUN));
+	}
+}
+
+static struct job_results *judge(int results_fd, const struct job *job, unsigned index,
+				 struct job_files *files, const struct dmesg_rules *rules)
+{
+	_cleanup_(transcript_freep) struct transcript *transcript =
+		job_files_transcript(files, job, index);
+	struct dmesg_log log = {.text = job_files_data(files, SEALED_DMESG),
+				.len = files->len[SEALED_DMESG],
+				.cut = files->seal[SEALED_DMESG] == SEAL_CUT};
+	struct job_results *results = g_new0(struct job_results, 1);
+
+	results->tests = transcript_results(transcript, job);
+	add_unseen(results_fd, job, transcript, results->tests);
+	for (unsigned i = 0; i < transcript->processes->len; i++) {
+		const struct process *process =
+			&g_array_index(transcript->processes, struct process, i);
+
+		results->ended |= process->ended;
+		results->seconds += process->seconds;
+	}
+	dmesg_attribute(&log, rules, results->tests);
 	mark_silent(results->tests);
 	return results;
 }
@@ -159,12 +133,8 @@ int job_results_load(int results_fd, unsigned index, const struct job *job,
 
 	g_snprintf(name, sizeof(name), "%u", index);
 	job_fd = openat(results_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = job_fd < 0 ? -errno : refuse_socket_dump(job_fd, index);
-	if (r == -EOPNOTSUPP)
-		return r;
-	if (r >= 0)
-		r = job_files_read(job_fd, &files);
-	if (r == -ENOENT || r == -ENOTDIR) {
+	r = job_fd < 0 ? -errno : job_files_read(job_fd, &files);
+	if (r == -ENOENT || r == -ENOTDIR || (r >= 0 && never_began(&files))) {
 		*ret = not_run(job, settings);
 		return 0;
 	}
@@ -173,6 +143,6 @@ int job_results_load(int results_fd, unsigned index, const struct job *job,
 			  g_strerror(-r));
 		return r;
 	}
-	*ret = judge(job, &files, rules);
+	*ret = judge(results_fd, job, index, &files, rules);
 	return 0;
 }

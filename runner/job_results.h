@@ -12,7 +12,7 @@
 #include "settings.h"
 
 struct job_results {
-	/** struct test_result *, see text_results(). May be empty. */
+	/** struct test_result *, see transcript_results(). May be empty. */
 	GPtrArray *tests;
 	/** True if the end of the process is on record; then its seconds. */
 	bool ended;

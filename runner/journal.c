@@ -15,80 +15,106 @@
 #define EXIT_LINE "exit:"
 #define TIMEOUT_LINE "timeout:"
 
-void journal_free(struct journal *journal)
+/* As written by a runner: not ` 1`, `+1`, `01` or `-0`, which are other numbers damaged. */
+static bool parse_code(const char *text, long *ret_code, const char **ret_rest)
 {
-	if (!journal)
-		return;
-	g_clear_pointer(&journal->subtests, g_ptr_array_unref);
-	g_free(journal);
-}
-
-/* `<code> (<seconds>s)` */
-static bool parse_end(const char *text, struct journal *journal)
-{
+	const char *digits = *text == '-' ? text + 1 : text;
 	char *rest;
 	long code;
-	double seconds;
 
+	if (!g_ascii_isdigit(*digits) || (*digits == '0' && digits != text))
+		return false;
+	if (*digits == '0' && g_ascii_isdigit(digits[1]))
+		return false;
 	errno = 0;
 	code = strtol(text, &rest, 10);
-	if (errno != 0 || rest == text || code < -255 || code > JOURNAL_EXIT_UNKNOWN)
+	if (errno != 0 || code < -255 || code > JOURNAL_EXIT_UNKNOWN)
 		return false;
-	seconds = g_str_has_prefix(rest, " (") ? g_ascii_strtod(rest + 2, NULL) : 0.0;
-	journal->ended = true;
-	journal->exit_code = code;
-	journal->seconds = seconds >= 0.0 && seconds < 1e9 ? seconds : 0.0;
+	*ret_code = code;
+	*ret_rest = rest;
 	return true;
 }
 
-static void parse_line(const char *line, size_t len, struct journal *journal, GHashTable *seen)
+/* `<code> (<seconds>s)` */
+static bool parse_end(const char *text, struct process *process)
+{
+	const char *rest;
+	double seconds;
+	long code;
+
+	if (!parse_code(text, &code, &rest) || !g_str_has_prefix(rest, " ("))
+		return false;
+	seconds = g_ascii_strtod(rest + 2, NULL);
+	process->ended = true;
+	process->exit_code = code;
+	process->seconds = seconds >= 0.0 && seconds < 1e9 ? seconds : 0.0;
+	return true;
+}
+
+/* What begins behind the end of a process is another one. */
+static struct process *process_for_next_line(struct transcript *transcript)
+{
+	if (transcript_process(transcript)->ended)
+		transcript_add_process(transcript);
+	return transcript_process(transcript);
+}
+
+static void take_end_line(const char *text, bool timed_out, struct transcript *transcript)
+{
+	struct process end = {.timed_out = timed_out};
+	struct process *process;
+
+	if (!parse_end(text, &end))
+		return;
+	process = process_for_next_line(transcript);
+	end.last = process->last;
+	*process = end;
+}
+
+static void read_line(const char *line, size_t len, struct transcript *transcript)
 {
 	g_autofree char *text = g_strndup(line, len);
 
-	if (g_str_has_prefix(text, EXIT_LINE)) {
-		if (parse_end(text + strlen(EXIT_LINE), journal))
-			journal->timed_out = false;
-	} else if (g_str_has_prefix(text, TIMEOUT_LINE)) {
-		if (parse_end(text + strlen(TIMEOUT_LINE), journal))
-			journal->timed_out = true;
-	} else if (test_name_is_valid(line, len) && g_hash_table_add(seen, g_strdup(text))) {
-		g_ptr_array_add(journal->subtests, g_steal_pointer(&text));
-	}
+	if (g_str_has_prefix(text, EXIT_LINE))
+		take_end_line(text + strlen(EXIT_LINE), /* timed_out= */ false, transcript);
+	else if (g_str_has_prefix(text, TIMEOUT_LINE))
+		take_end_line(text + strlen(TIMEOUT_LINE), /* timed_out= */ true, transcript);
+	else if (test_name_is_valid(line, len))
+		process_for_next_line(transcript)->last = transcript_add_subtest(transcript, text);
 }
 
-struct journal *journal_parse(const char *text, size_t len)
+void journal_read(const char *text, size_t len, struct transcript *transcript)
 {
-	g_autoptr(GHashTable) seen =
-		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, /* value_destroy= */ NULL);
-	struct journal *journal = g_new0(struct journal, 1);
 	const char *end = text + len;
 	const char *newline;
 
-	journal->subtests = g_ptr_array_new_with_free_func(g_free);
 	for (const char *p = text; p < end; p = newline + 1) {
 		newline = memchr(p, '\n', end - p);
 		if (!newline)
 			break;
-		parse_line(p, newline - p, journal, seen);
+		read_line(p, newline - p, transcript);
 	}
-	return journal;
 }
 
 struct journal_writer {
 	int fd;
 	bool sync;
+	marker_handler handler;
+	void *user;
 	/* Of the subtest whose line was written last. */
 	char *current;
 	/* The beginning of a line whose end has not come yet. */
 	GString *line;
 };
 
-struct journal_writer *journal_writer_new(int fd, bool sync)
+struct journal_writer *journal_writer_new(int fd, bool sync, marker_handler handler, void *user)
 {
 	struct journal_writer *writer = g_new0(struct journal_writer, 1);
 
 	writer->fd = fd;
 	writer->sync = sync;
+	writer->handler = handler;
+	writer->user = user;
 	writer->line = g_string_new(NULL);
 	return writer;
 }
@@ -111,33 +137,35 @@ static int write_line(struct journal_writer *writer, const char *line)
 	return r;
 }
 
-static int take_line(struct journal_writer *writer, bool *started)
+/* A subtest that its fixture skipped has a result but never starts. */
+static bool is_new(const struct journal_writer *writer, const struct marker *marker)
 {
-	g_autofree char *entry = NULL;
+	return marker->kind == MARKER_START ||
+	       (marker->kind == MARKER_RESULT && g_strcmp0(marker->name, writer->current) != 0);
+}
+
+static int take_line(struct journal_writer *writer)
+{
 	struct marker marker;
-	bool is_new;
+	int r = 0;
 
 	if (!marker_parse(writer->line->str, writer->line->len, &marker))
 		return 0;
-	*started |= marker.kind == MARKER_START || marker.kind == MARKER_DYNAMIC_START;
-	/* A subtest that its fixture skipped has a result but never starts. */
-	is_new = marker.kind == MARKER_START ||
-		 (marker.kind == MARKER_RESULT && g_strcmp0(marker.name, writer->current) != 0);
-	if (!is_new) {
-		marker_clear(&marker);
-		return 0;
+	if (is_new(writer, &marker)) {
+		g_autofree char *entry = g_strconcat(marker.name, "\n", NULL);
+
+		g_free(writer->current);
+		writer->current = g_strdup(marker.name);
+		r = write_line(writer, entry);
 	}
-	g_free(writer->current);
-	writer->current = marker.name;
-	entry = g_strconcat(marker.name, "\n", NULL);
-	return write_line(writer, entry);
+	writer->handler(writer->user, &marker);
+	marker_clear(&marker);
+	return r;
 }
 
-int journal_writer_feed(struct journal_writer *writer, const char *data, size_t len,
-			bool *ret_started)
+int journal_writer_feed(struct journal_writer *writer, const char *data, size_t len)
 {
 	const char *end = data + len;
-	bool started = false;
 
 	while (data < end) {
 		const char *newline = memchr(data, '\n', end - data);
@@ -149,13 +177,12 @@ int journal_writer_feed(struct journal_writer *writer, const char *data, size_t 
 					    MIN(n, LINE_MAX_BYTES - writer->line->len));
 		if (!newline)
 			break;
-		r = take_line(writer, &started);
+		r = take_line(writer);
 		if (r < 0)
 			return r;
 		g_string_truncate(writer->line, 0);
 		data = newline + 1;
 	}
-	*ret_started = started;
 	return 0;
 }
 

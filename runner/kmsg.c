@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <glib.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
@@ -33,52 +35,130 @@ int kmsg_open_reader(int *ret_fd)
 	return 0;
 }
 
-int kmsg_copy(int kmsg_fd, int out_fd, bool sync, bool *ret_any, bool *ret_lost)
+/* The text of a record is at most 1 KiB; escaped and with tags, this holds it. */
+#define RECORD_MAX 16384
+#define BATCH_BYTES (4 * RECORD_MAX)
+/* Of one call. They are read in a few milliseconds, and any deadline can wait that long. */
+#define BATCH_RECORDS 1000
+
+/* `<priority>,...`: what is above the level is the facility, and 0 is the kernel. */
+static bool is_from_kernel(const char *record)
 {
-	/* One read is one record; its text is at most 1 KiB, escaped and with tags below 8. */
-	char record[16384];
-	bool any = false;
-	bool lost = false;
+	return strtoul(record, /* endptr= */ NULL, 10) < 8;
+}
 
+/* As read(2), across what does not matter; 0 when there is nothing more. */
+static size_t read_record(int kmsg_fd, char *record, size_t size, bool *lost)
+{
 	for (;;) {
-		ssize_t n = read(kmsg_fd, record, sizeof(record));
-		int r;
+		ssize_t n = read(kmsg_fd, record, size);
 
+		if (n > 0)
+			return n;
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EPIPE) {
-			lost = true;
+			*lost = true;
 			continue;
 		}
 		/* A log that cannot be read on is no reason to stop testing. */
 		if (n < 0 && errno != EAGAIN)
-			lost = true;
-		if (n <= 0)
-			break;
-		any = true;
-		r = fd_write_all(out_fd, record, n);
+			*lost = true;
+		return 0;
+	}
+}
+
+int kmsg_copy(int kmsg_fd, int out_fd, bool sync, struct kmsg_batch *ret)
+{
+	struct kmsg_batch batch = {0};
+	char bytes[BATCH_BYTES];
+	size_t filled = 0;
+	bool more = true;
+
+	for (unsigned i = 0; more; i++) {
+		size_t n = 0;
+		int r;
+
+		if (i < BATCH_RECORDS)
+			n = read_record(kmsg_fd, bytes + filled, RECORD_MAX - 1, &batch.lost);
+		more = n > 0;
+		if (more) {
+			bytes[filled + n] = '\0';
+			batch.from_kernel |= is_from_kernel(bytes + filled);
+			filled += n;
+		}
+		if (more && filled + RECORD_MAX <= sizeof(bytes))
+			continue;
+		r = fd_write_all(out_fd, bytes, filled);
 		if (r < 0)
 			return r;
+		batch.bytes += filled;
+		filled = 0;
 	}
-	if (any && sync && fdatasync(out_fd) < 0 && errno != EINVAL)
+	if (batch.bytes > 0 && sync && fdatasync(out_fd) < 0 && errno != EINVAL)
 		return -errno;
-	*ret_any = any;
-	*ret_lost = lost;
+	*ret = batch;
 	return 0;
+}
+
+/* One write(2) is one record. A file opened anew is not yet held up by the kernel's rate limit. */
+static void put(const char *record)
+{
+	autofd fd = open(KMSG, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		fd_write_all(fd, record, strlen(record));
+}
+
+void kmsg_report(const char *line)
+{
+	g_autofree char *record =
+		g_strdup_printf("<%u>%s\n", KMSG_REPORT_FACILITY << 3 | LOG_ALERT, line);
+
+	put(record);
 }
 
 void kmsg_write(unsigned level, const char *format, ...)
 {
-	autofd fd = open(KMSG, O_WRONLY | O_CLOEXEC);
 	g_autofree char *text = NULL;
 	g_autofree char *line = NULL;
 	va_list args;
 
-	if (fd < 0)
-		return;
 	va_start(args, format);
 	text = g_strdup_vprintf(format, args);
 	va_end(args);
 	line = g_strdup_printf("<%u>" IGT_KMSG_PREFIX "%s\n", level, text);
-	fd_write_all(fd, line, strlen(line));
+	put(line);
+}
+
+/* Other writers are at work as well, but not without end. */
+#define LOOK_AT_RECORDS 1000
+
+int kmsg_clock_offset(int kmsg_fd, const char *text, double *ret)
+{
+	double before, after;
+
+	before = clock_seconds(CLOCK_MONOTONIC);
+	kmsg_write(KMSG_LEVEL_DEBUG, "%s", text);
+	after = clock_seconds(CLOCK_MONOTONIC);
+	for (unsigned i = 0; i < LOOK_AT_RECORDS; i++) {
+		char record[RECORD_MAX];
+		bool lost = false;
+		size_t n = read_record(kmsg_fd, record, sizeof(record) - 1, &lost);
+		const char *comma;
+
+		if (n == 0)
+			break;
+		record[n] = '\0';
+		if (!strstr(record, text))
+			continue;
+		/* `<priority>,<sequence>,<microseconds>,...` */
+		comma = strchr(record, ',');
+		comma = comma ? strchr(comma + 1, ',') : NULL;
+		if (!comma)
+			return -EBADMSG;
+		*ret = strtoull(comma + 1, /* endptr= */ NULL, 10) / 1e6 - (before + after) / 2;
+		return 0;
+	}
+	return -ENODATA;
 }

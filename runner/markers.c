@@ -47,6 +47,11 @@ static bool parse_start(const char *p, size_t len, struct marker *marker)
 	return true;
 }
 
+static bool is_process_line(const char *line, size_t len)
+{
+	return len == strlen(MARKER_PROCESS_LINE) && memcmp(line, MARKER_PROCESS_LINE, len) == 0;
+}
+
 bool marker_parse(const char *line, size_t len, struct marker *ret)
 {
 	static const struct {
@@ -60,6 +65,10 @@ bool marker_parse(const char *line, size_t len, struct marker *ret)
 		{IGT_TEXT_RESULT_DYNAMIC, MARKER_DYNAMIC_RESULT, parse_result},
 	};
 
+	if (is_process_line(line, len)) {
+		*ret = (struct marker){.kind = MARKER_PROCESS};
+		return true;
+	}
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		size_t n = strlen(kinds[i].prefix);
 		struct marker marker = {.kind = kinds[i].kind, .verdict = VERDICT_INCOMPLETE};
@@ -84,20 +93,27 @@ static void marker_clear_element(void *element)
 	marker_clear(element);
 }
 
-GArray *markers_scan(const char *text, size_t begin, size_t end)
+GArray *markers_new(void)
 {
 	GArray *markers = g_array_new(/* zero_terminated= */ FALSE, /* clear= */ FALSE,
 				      sizeof(struct marker));
 
 	g_array_set_clear_func(markers, marker_clear_element);
-	for (size_t at = begin; at < end;) {
-		const char *newline = memchr(text + at, '\n', end - at);
-		size_t line_end = newline ? (size_t)(newline - text) : end;
+	return markers;
+}
+
+GArray *markers_scan(const char *text, size_t len)
+{
+	GArray *markers = markers_new();
+
+	for (size_t at = 0; at < len;) {
+		const char *newline = memchr(text + at, '\n', len - at);
+		size_t line_end = newline ? (size_t)(newline - text) : len;
 		struct marker marker;
 
 		if (marker_parse(text + at, line_end - at, &marker)) {
 			marker.begin = at;
-			marker.end = newline ? line_end + 1 : end;
+			marker.end = newline ? line_end + 1 : len;
 			g_array_append_val(markers, marker);
 		}
 		at = line_end + 1;

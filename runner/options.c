@@ -3,250 +3,314 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "fileio.h"
-#include "filter.h"
 #include "log.h"
+#include "option_values.h"
 
-/* Deadlines are sums of doubles and this; a century is no limit either. */
-#define TIMEOUT_MAX_S 3153600000UL
-
-enum {
-	OPT_VERSION = 256,
-	OPT_TEST_LIST,
-	OPT_ALLOW_NON_ROOT,
-	OPT_PER_TEST_TIMEOUT,
-	OPT_INACTIVITY_TIMEOUT,
-	OPT_OVERALL_TIMEOUT,
-	OPT_REPORT,
+enum entry_kind {
+	/* Of the options behind it. */
+	ENTRY_HEADING,
+	/* Not for the settings. */
+	ENTRY_ACTION,
+	/* Sets a flag, or nothing. */
+	ENTRY_SWITCH,
+	ENTRY_VALUE,
+	ENTRY_OPTIONAL_VALUE,
 };
 
-static const char short_options[] = ":hn:dt:x:e:sl:oL";
-
-static const struct option long_options[] = {
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, OPT_VERSION},
-	{"name", required_argument, NULL, 'n'},
-	{"dry-run", no_argument, NULL, 'd'},
-	{"include-tests", required_argument, NULL, 't'},
-	{"exclude-tests", required_argument, NULL, 'x'},
-	{"test-list", required_argument, NULL, OPT_TEST_LIST},
-	{"environment", required_argument, NULL, 'e'},
-	{"sync", no_argument, NULL, 's'},
-	{"log-level", required_argument, NULL, 'l'},
-	{"overwrite", no_argument, NULL, 'o'},
-	{"allow-non-root", no_argument, NULL, OPT_ALLOW_NON_ROOT},
-	{"per-test-timeout", required_argument, NULL, OPT_PER_TEST_TIMEOUT},
-	{"inactivity-timeout", required_argument, NULL, OPT_INACTIVITY_TIMEOUT},
-	{"overall-timeout", required_argument, NULL, OPT_OVERALL_TIMEOUT},
-	{"list-all", no_argument, NULL, 'L'},
-	{"report", required_argument, NULL, OPT_REPORT},
-	{NULL, 0, NULL, 0},
+struct option_entry {
+	enum entry_kind kind;
+	/* 0: it has no short form. */
+	char letter;
+	const char *name;
+	/* Name of the value in the help. */
+	const char *value;
+	/* Lines are separated by newlines. */
+	const char *help;
+	/* Which of the three it has is told by its kind. */
+	enum options_action action;
+	size_t flag;
+	/* Logs what is wrong with the value, then returns -EINVAL. */
+	int (*take)(struct settings *settings, const char *value);
 };
 
-const char *options_help(void)
-{
-	return "Usage: igt_runner [options] [test_root] results-path\n"
-	       "       igt_runner --list-all [options] [test_root]\n"
-	       "\n"
-	       "Runs the tests below test_root, each subtest in a process of its own, and\n"
-	       "records what happens in results-path. IGT_TEST_ROOT in the environment stands\n"
-	       "in for test_root.\n"
-	       "\n"
-	       "  -h, --help                   print this text\n"
-	       "      --version                print the version\n"
-	       "  -L, --list-all               print the names of the chosen tests, run nothing\n"
-	       "  -d, --dry-run                write the list of tests to results-path, run "
-	       "nothing\n"
-	       "\n"
-	       "Which tests:\n"
-	       "  -t, --include-tests REGEX    only names that match; again for more\n"
-	       "  -x, --exclude-tests REGEX    no names that match; wins over -t\n"
-	       "      --test-list FILE         only igt@<binary>[@<subtest>] lines of FILE\n"
-	       "\n"
-	       "How they run:\n"
-	       "  -e, --environment KEY[=VAL]  set KEY for the tests, or hand on the runner's\n"
-	       "      --per-test-timeout S     kill a subtest after S seconds\n"
-	       "      --inactivity-timeout S   kill a test after S seconds without any output\n"
-	       "      --overall-timeout S      start no test after S seconds of testing\n"
-	       "      --allow-non-root         run although not root\n"
-	       "\n"
-	       "What is recorded and said:\n"
-	       "  -n, --name NAME              name of the run; default: last part of "
-	       "results-path\n"
-	       "  -o, --overwrite              replace the results of an earlier run\n"
-	       "  -s, --sync                   flush every piece of output to the disk\n"
-	       "  -l, --log-level LEVEL        quiet, normal or verbose\n"
-	       "      --report text            print one line per finished subtest:\n"
-	       "                               RESULT  binary@subtest  seconds  reason\n"
-	       "\n"
-	       "Exit status: 0 the tests ran, whatever their results; 1 they did not, or not to\n"
-	       "the end; 2 the overall timeout stopped them.\n";
-}
-
-static int parse_seconds(const char *option, const char *text, unsigned long *ret)
-{
-	int r = parse_number(text, TIMEOUT_MAX_S, ret);
-
-	if (r < 0)
-		log_error("--%s \"%s\" is not a number of seconds", option, text);
-	return r;
-}
-
-static int parse_log_level(const char *text, enum log_level *ret)
-{
-	if (strcmp(text, "quiet") == 0)
-		*ret = LOG_LEVEL_QUIET;
-	else if (strcmp(text, "normal") == 0)
-		*ret = LOG_LEVEL_NORMAL;
-	else if (strcmp(text, "verbose") == 0)
-		*ret = LOG_LEVEL_VERBOSE;
-	else {
-		log_error("--log-level \"%s\" is unknown; use quiet, normal or verbose", text);
-		return -EINVAL;
+#define HEADING(text)                                                                              \
+	{                                                                                          \
+		.kind = ENTRY_HEADING, .help = text                                                \
 	}
+#define ACTION(letter_, name_, action_, text)                                                      \
+	{                                                                                          \
+		.kind = ENTRY_ACTION, .letter = letter_, .name = name_, .help = text,              \
+		.action = action_                                                                  \
+	}
+#define SWITCH(letter_, name_, member, text)                                                       \
+	{                                                                                          \
+		.kind = ENTRY_SWITCH, .letter = letter_, .name = name_, .help = text,              \
+		.flag = offsetof(struct settings, member)                                          \
+	}
+#define VALUE(letter_, name_, value_, take_, text)                                                 \
+	{                                                                                          \
+		.kind = ENTRY_VALUE, .letter = letter_, .name = name_, .value = value_,            \
+		.help = text, .take = take_                                                        \
+	}
+#define OPTIONAL_VALUE(letter_, name_, value_, take_, text)                                        \
+	{                                                                                          \
+		.kind = ENTRY_OPTIONAL_VALUE, .letter = letter_, .name = name_, .value = value_,   \
+		.help = text, .take = take_                                                        \
+	}
+
+/* clang-format off */
+static const struct option_entry entries[] = {
+	ACTION('h', "help", OPTIONS_HELP, "print this text"),
+	ACTION(0, "version", OPTIONS_VERSION, "print the version"),
+	ACTION(0, "help-hook", OPTIONS_HELP_HOOK, "explain --hook"),
+	SWITCH('L', "list-all", list_all,
+	       "print the names of the chosen tests, run nothing"),
+	SWITCH('d', "dry-run", dry_run,
+	       "write what would run to results-path, run nothing"),
+
+	HEADING("Which tests:"),
+	VALUE('t', "include-tests", "REGEX", option_include_tests,
+	      "only names that match; again for more"),
+	VALUE('x', "exclude-tests", "REGEX", option_exclude_tests,
+	      "no names that match; wins over -t"),
+	VALUE('b', "blacklist", "FILE", option_blacklist,
+	      "as -x, an expression a line; # begins a comment"),
+	VALUE(0, "test-list", "FILE", option_test_list,
+	      "only igt@<binary>[@<subtest>] lines of FILE"),
+	VALUE(0, "shard", "K/N", option_shard,
+	      "of N parts that together are all of this, the\n"
+	      "Kth; default: CI_NODE_INDEX/CI_NODE_TOTAL if set"),
+	SWITCH(0, "ignore-missing", ignore_missing,
+	       "has no effect: what is missing is a skip"),
+
+	HEADING("How they run:"),
+	SWITCH('m', "multiple-mode", multiple_mode,
+	       "one process for all subtests of a binary"),
+	VALUE('e', "environment", "KEY[=VAL]", option_environment,
+	      "set KEY for the tests, or hand on the runner's"),
+	VALUE(0, "hook", "HOOK", option_hook,
+	      "given to each test, see --help-hook"),
+	SWITCH(0, "allow-non-root", allow_non_root,
+	       "run although not root"),
+
+	HEADING("What ends them:"),
+	VALUE(0, "per-test-timeout", "S", option_per_test_timeout,
+	      "kill a subtest after S seconds"),
+	VALUE(0, "inactivity-timeout", "S", option_inactivity_timeout,
+	      "kill a test after S seconds without any output"),
+	VALUE(0, "overall-timeout", "S", option_overall_timeout,
+	      "start no test after S seconds of testing"),
+	VALUE(0, "disk-usage-limit", "N[kMG]", option_disk_usage_limit,
+	      "kill a subtest of which more bytes are recorded"),
+	OPTIONAL_VALUE(0, "abort-on-monitored-error", "LIST", option_abort_on_monitored_error,
+	      "end the run on what is in LIST: taint, lockdep,\n"
+	      "ping, or all, which is the default"),
+	VALUE(0, "abort-command", "CMD", option_abort_command,
+	      "end the run when this shell command fails"),
+	SWITCH(0, "use-watchdog", use_watchdog,
+	       "have the machine reset if the runner hangs"),
+
+	HEADING("What is expected, see igt_report(1):"),
+	VALUE(0, "expect", "FILE", option_expect,
+	      "known fails, flakes, and skips, which are not run"),
+	VALUE(0, "expect-for", "DIR/A-B-C", option_expect_for,
+	      "the files of DIR for A, for A-B and for A-B-C"),
+	VALUE(0, "require", "REGEX", option_require,
+	      "tests that must not skip"),
+	SWITCH(0, "strict", strict,
+	       "the exit status tells how the tests went"),
+
+	HEADING("What is recorded and said:"),
+	VALUE('n', "name", "NAME", option_name,
+	      "name of the run; default: last part of\n"
+	      "results-path"),
+	SWITCH('o', "overwrite", overwrite,
+	       "replace the results of an earlier run"),
+	SWITCH('s', "sync", sync,
+	       "flush every piece of output to the disk"),
+	VALUE('l', "log-level", "LEVEL", option_log_level,
+	      "quiet, normal or verbose"),
+	SWITCH('f', "facts", facts,
+	       "tell what each test changes about the machine"),
+	VALUE(0, "report", "FORMAT", option_report,
+	      "tell each result as it falls: text, a line each\n"
+	      "with RESULT  binary@subtest  seconds  reason;\n"
+	      "ktap; or lava"),
+	VALUE(0, "report-to", "WHERE", option_report_to,
+	      "stdout, the default, or kmsg: the kernel log\n"
+	      "and its consoles"),
+	VALUE(0, "dmesg-warn-level", "N", option_dmesg_warn_level,
+	      "kernel messages of level N and below count\n"
+	      "against a test; default: 4"),
+	SWITCH(0, "piglit-style-dmesg", piglit_style_dmesg,
+	       "only those of DRM do; default of N: 5"),
+	VALUE(0, "prune-mode", "MODE", option_prune_mode,
+	      "keep-dynamic-subtests, keep-subtests, keep-all\n"
+	      "(the default) or keep-requested"),
+	OPTIONAL_VALUE('k', "kmemleak", "WHEN", option_kmemleak,
+	      "look for leaks of kernel memory: once, at the\n"
+	      "end, which is the default, or each, after each"),
+	SWITCH(0, "collect-code-cov", code_coverage,
+	       "collect what gcov counted in the kernel"),
+	SWITCH(0, "coverage-per-test", code_coverage_per_test,
+	       "the same after each test"),
+	VALUE(0, "collect-script", "FILE", option_collect_script,
+	      "the program that does it, told where to"),
+	VALUE(0, "test-cgroup", "DIR", option_test_cgroup,
+	      "start the tests in this control group, of\n"
+	      "version 2, and stay out of it"),
+};
+/* clang-format on */
+
+/* What getopt_long() returns for an option: its place, above all letters. */
+#define FIRST_PLACE 256
+
+/* Where the text begins that explains an option. */
+#define HELP_COLUMN 31
+
+static void add_help(GString *text, const struct option_entry *entry)
+{
+	g_auto(GStrv) lines = g_strsplit(entry->help, "\n", /* max_tokens= */ -1);
+	g_autoptr(GString) left = g_string_new(NULL);
+
+	if (entry->letter)
+		g_string_append_printf(left, "  -%c, --%s", entry->letter, entry->name);
+	else
+		g_string_append_printf(left, "      --%s", entry->name);
+	if (entry->kind == ENTRY_VALUE)
+		g_string_append_printf(left, " %s", entry->value);
+	else if (entry->kind == ENTRY_OPTIONAL_VALUE)
+		g_string_append_printf(left, "[=%s]", entry->value);
+	g_string_append_printf(text, "%-*s", HELP_COLUMN, left->str);
+	/* What is too long to stand beside its text stands above it. */
+	if (left->len + 2 > HELP_COLUMN)
+		g_string_append_printf(text, "\n%*s", HELP_COLUMN, "");
+	g_string_append_printf(text, "%s\n", lines[0]);
+	for (char **line = lines + 1; *line; line++)
+		g_string_append_printf(text, "%*s%s\n", HELP_COLUMN, "", *line);
+}
+
+char *options_help(void)
+{
+	GString *text = g_string_new(
+		"Usage: igt_runner [options] [test_root] results-path\n"
+		"       igt_runner --list-all [options] [test_root]\n"
+		"\n"
+		"Runs the tests below test_root, each subtest in a process of its own, and\n"
+		"records what happens in results-path. IGT_TEST_ROOT in the environment stands\n"
+		"in for test_root.\n\n");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(entries); i++) {
+		if (entries[i].kind == ENTRY_HEADING)
+			g_string_append_printf(text, "\n%s\n", entries[i].help);
+		else
+			add_help(text, &entries[i]);
+	}
+	g_string_append(
+		text,
+		"\n"
+		"Exit status: 0 the tests ran, whatever their results; 1 they did not, or not to\n"
+		"the end; 2 the overall timeout stopped them. With --strict 0 only if something\n"
+		"passed and all went as expected; 1 if not; 77 if nothing was verified.\n");
+	return g_string_free(text, /* free_segment= */ FALSE);
+}
+
+/* The tables that getopt_long() wants. */
+struct getopt_tables {
+	struct option options[G_N_ELEMENTS(entries) + 1];
+	/* A colon, and a letter with up to two colons for each. */
+	char letters[1 + 3 * G_N_ELEMENTS(entries) + 1];
+};
+
+static void make_tables(struct getopt_tables *tables)
+{
+	struct option *option = tables->options;
+	char *letter = tables->letters;
+
+	*letter++ = ':';
+	for (size_t i = 0; i < G_N_ELEMENTS(entries); i++) {
+		const struct option_entry *entry = &entries[i];
+		int has_arg = entry->kind == ENTRY_VALUE	    ? required_argument
+			      : entry->kind == ENTRY_OPTIONAL_VALUE ? optional_argument
+								    : no_argument;
+
+		if (entry->kind == ENTRY_HEADING)
+			continue;
+		*option++ = (struct option){entry->name, has_arg, NULL, FIRST_PLACE + (int)i};
+		if (!entry->letter)
+			continue;
+		*letter++ = entry->letter;
+		for (int colons = 0; colons < has_arg; colons++)
+			*letter++ = ':';
+	}
+	*option = (struct option){0};
+	*letter = '\0';
+}
+
+static const struct option_entry *entry_of(int option)
+{
+	if (option >= FIRST_PLACE)
+		return &entries[option - FIRST_PLACE];
+	for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
+		if (entries[i].letter == option)
+			return &entries[i];
+	return NULL;
+}
+
+static int take_option(const struct option_entry *entry, const char *value,
+		       struct settings *settings)
+{
+	if (entry->kind != ENTRY_SWITCH)
+		return entry->take(settings, value);
+	*(bool *)((char *)settings + entry->flag) = true;
 	return 0;
 }
 
-static int parse_environment(const char *text, GPtrArray *environment)
+static void log_bad_option(int option, const char *word)
 {
-	g_auto(GStrv) pair = g_strsplit(text, "=", 2);
-	const char *value = pair[0] ? pair[1] : NULL;
-
-	if (!pair[0] || pair[0][0] == '\0') {
-		log_error("--environment \"%s\" has no name before the \"=\"", text);
-		return -EINVAL;
-	}
-	if (strchr(text, '\n')) {
-		log_error("--environment %s: a newline cannot be recorded", pair[0]);
-		return -EINVAL;
-	}
-	if (!value)
-		value = g_getenv(pair[0]);
-	if (!value) {
-		log_error("--environment %s: not set here; give a value: %s=...", pair[0], pair[0]);
-		return -EINVAL;
-	}
-	g_ptr_array_add(environment, g_strdup_printf("%s=%s", pair[0], value));
-	return 0;
-}
-
-static int parse_report(const char *text, struct settings *settings)
-{
-	if (strcmp(text, "text") != 0) {
-		log_error("--report \"%s\" is unknown; the one format is text", text);
-		return -EINVAL;
-	}
-	settings->report_text = true;
-	return 0;
-}
-
-static void set_string(char **string, const char *value)
-{
-	g_free(*string);
-	*string = g_strdup(value);
-}
-
-static int take_value(int option, struct settings *settings)
-{
-	switch (option) {
-	case 'n':
-		set_string(&settings->name, optarg);
-		return 0;
-	case 't':
-		return filter_add(settings->include, optarg);
-	case 'x':
-		return filter_add(settings->exclude, optarg);
-	case OPT_TEST_LIST:
-		set_string(&settings->test_list, optarg);
-		return 0;
-	case 'e':
-		return parse_environment(optarg, settings->environment);
-	case 'l':
-		return parse_log_level(optarg, &settings->log_level);
-	case OPT_PER_TEST_TIMEOUT:
-		return parse_seconds("per-test-timeout", optarg, &settings->per_test_timeout);
-	case OPT_INACTIVITY_TIMEOUT:
-		return parse_seconds("inactivity-timeout", optarg, &settings->inactivity_timeout);
-	case OPT_OVERALL_TIMEOUT:
-		return parse_seconds("overall-timeout", optarg, &settings->overall_timeout);
-	case OPT_REPORT:
-		return parse_report(optarg, settings);
-	}
-	return -EINVAL;
-}
-
-/* -ENOENT for an option that is no switch. */
-static int take_switch(int option, struct settings *settings)
-{
-	switch (option) {
-	case 'd':
-		settings->dry_run = true;
-		settings->allow_non_root = true;
-		return 0;
-	case 's':
-		settings->sync = true;
-		return 0;
-	case 'o':
-		settings->overwrite = true;
-		return 0;
-	case 'L':
-		settings->list_all = true;
-		return 0;
-	case OPT_ALLOW_NON_ROOT:
-		settings->allow_non_root = true;
-		return 0;
-	}
-	return -ENOENT;
-}
-
-static void log_bad_option(int option, char **argv)
-{
-	bool is_short = optopt > 0 && optopt < OPT_VERSION;
-	bool is_known = optopt >= OPT_VERSION || (is_short && strchr(short_options, optopt));
+	bool is_letter = optopt > 0 && optopt < FIRST_PLACE;
+	bool is_known = optopt > 0 && entry_of(optopt);
 
 	if (option == '?' && is_known)
-		log_error("option %s: it takes no value; see --help", argv[optind - 1]);
-	else if (is_short)
+		log_error("option %s: it takes no value; see --help", word);
+	else if (is_letter)
 		log_error("option -%c %s; see --help", optopt,
 			  option == ':' ? "needs a value" : "is not supported");
 	else
-		log_error("option %s %s; see --help", argv[optind - 1],
+		log_error("option %s %s; see --help", word,
 			  option == ':' ? "needs a value" : "is not supported");
 }
 
 static int take_options(int argc, char **argv, struct settings *settings,
 			enum options_action *action)
 {
+	struct getopt_tables tables;
 	int option;
 
+	make_tables(&tables);
 	/* From the start, also when this is not the first command line of the process. */
 	optind = 0;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, tables.letters, tables.options, NULL)) != -1) {
+		const struct option_entry *entry;
 		int r;
 
-		if (option == 'h' || option == OPT_VERSION) {
-			*action = option == 'h' ? OPTIONS_HELP : OPTIONS_VERSION;
-			return 0;
-		}
 		if (option == '?' || option == ':') {
-			log_bad_option(option, argv);
+			log_bad_option(option, argv[optind - 1]);
 			return -EINVAL;
 		}
-		r = take_switch(option, settings);
-		if (r == -ENOENT)
-			r = take_value(option, settings);
+		entry = entry_of(option);
+		if (entry->kind == ENTRY_ACTION) {
+			*action = entry->action;
+			return 0;
+		}
+		r = take_option(entry, optarg, settings);
 		if (r < 0)
 			return r;
 	}
 	return 0;
-}
-
-static char *absolute_path(const char *path)
-{
-	return g_canonicalize_filename(path, /* relative_to= */ NULL);
 }
 
 static int take_paths(int count, char **paths, struct settings *settings)
@@ -270,10 +334,10 @@ static int take_paths(int count, char **paths, struct settings *settings)
 			  "IGT_TEST_ROOT");
 		return -EINVAL;
 	}
-	settings->test_root = absolute_path(test_root);
+	settings->test_root = g_canonicalize_filename(test_root, /* relative_to= */ NULL);
 	if (settings->list_all)
 		return 0;
-	settings->results_path = absolute_path(paths[0]);
+	settings->results_path = g_canonicalize_filename(paths[0], /* relative_to= */ NULL);
 	if (!settings->name)
 		settings->name = g_path_get_basename(settings->results_path);
 	return 0;
@@ -284,19 +348,16 @@ int options_parse(int argc, char **argv, enum options_action *ret_action,
 {
 	_cleanup_(settings_freep) struct settings *settings = settings_new();
 	enum options_action action = OPTIONS_RUN;
-	int r = take_options(argc, argv, settings, &action);
+	int r;
 
+	settings->dmesg_warn_level = SETTINGS_DMESG_LEVEL_UNSAID;
+	r = take_options(argc, argv, settings, &action);
 	if (r < 0)
 		return -EINVAL;
 	if (action == OPTIONS_RUN) {
-		if (take_paths(argc - optind, argv + optind, settings) < 0)
+		if (take_paths(argc - optind, argv + optind, settings) < 0 ||
+		    options_complete(settings) < 0)
 			return -EINVAL;
-		if (settings->test_list) {
-			char *relative = settings->test_list;
-
-			settings->test_list = absolute_path(relative);
-			g_free(relative);
-		}
 		for (int i = 0; i < argc; i++)
 			g_ptr_array_add(settings->cmdline, g_strdup(argv[i]));
 		*ret_settings = g_steal_pointer(&settings);

@@ -10,6 +10,7 @@ enum options_action {
 	OPTIONS_RUN,
 	OPTIONS_HELP,
 	OPTIONS_VERSION,
+	OPTIONS_HELP_HOOK,
 };
 
 /**
@@ -19,7 +20,7 @@ enum options_action {
 int options_parse(int argc, char **argv, enum options_action *ret_action,
 		  struct settings **ret_settings);
 
-/** The usage text. Static. */
-const char *options_help(void);
+/** The usage text. Caller frees. */
+char *options_help(void);
 
 #endif

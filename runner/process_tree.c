@@ -9,17 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "fileio.h"
-
-#define TERM_GRACE_S 2
-#define KILL_GRACE_S 20
-
-/* How often to look for new orphans while none of the known children ends. */
-#define RESCAN_NS (50 * 1000 * 1000)
+#include "igt_wire.h"
 
 int process_tree_adopt_orphans(void)
 {
@@ -30,14 +26,20 @@ int process_tree_protect_self(void)
 {
 	autofd fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 
+	/*
+	 * What is in memory stays there: a runner that has to read its own code back while a test
+	 * eats all memory is late with its deadlines. A limit on locked memory is no error.
+	 */
+	mlockall(MCL_CURRENT | MCL_ONFAULT);
 	if (fd < 0)
 		return -errno;
 	return fd_write_all(fd, "-1000", 5);
 }
 
-/* Parent of a process by /proc; 0 if there is no such process any more. */
-static pid_t parent_of(pid_t pid)
+/* Is @pid a child of ours by /proc, and one that puts the machine back in order? */
+static bool is_child(pid_t pid, bool *ret_undoes)
 {
+	static const char undoes[] = " (" IGT_UNDO_PROCESS ") ";
 	char path[64];
 	char stat[512];
 	autofd fd = -1;
@@ -47,77 +49,55 @@ static pid_t parent_of(pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return 0;
+		return false;
 	n = read(fd, stat, sizeof(stat) - 1);
 	if (n <= 0)
-		return 0;
+		return false;
 	stat[n] = '\0';
 	/* `pid (name) S ppid`, and the name may hold anything, also parentheses. */
 	p = strrchr(stat, ')');
-	return p && strlen(p) > 4 ? atoi(p + 4) : 0;
+	if (!p || strlen(p) <= 4 || atoi(p + 4) != getpid())
+		return false;
+	*ret_undoes = strncmp(strchrnul(stat, ' '), undoes, strlen(undoes)) == 0;
+	return true;
 }
 
-static void signal_children(int signal)
+bool process_tree_signal(int signal, pid_t except, bool spare_undo)
 {
 	DIR *proc = opendir("/proc");
 	const struct dirent *entry;
-	pid_t self = getpid();
+	bool spared = false;
 
 	if (!proc)
-		return;
+		return false;
 	while ((entry = readdir(proc))) {
 		pid_t pid = atoi(entry->d_name);
+		bool undoes;
 
 		/* Nobody else reaps our children, so the number cannot change hands. */
-		if (pid > 0 && parent_of(pid) == self)
+		if (pid <= 0 || pid == except || !is_child(pid, &undoes))
+			continue;
+		if (spare_undo && undoes)
+			spared = true;
+		else
 			kill(pid, signal);
 	}
 	closedir(proc);
+	return spared;
 }
 
-/* True while there are children left. */
-static bool reap_ended(void)
+bool process_tree_reap(pid_t except)
 {
-	pid_t pid;
+	for (;;) {
+		siginfo_t info = {0};
 
-	do
-		pid = waitpid(-1, /* wstatus= */ NULL, WNOHANG);
-	while (pid > 0 || (pid < 0 && errno == EINTR));
-	return pid == 0;
-}
-
-static void wait_for_child(void)
-{
-	struct timespec timeout = {.tv_nsec = RESCAN_NS};
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	sigtimedwait(&set, /* info= */ NULL, &timeout);
-}
-
-static int end_children(int signal, bool again, unsigned grace_s)
-{
-	double deadline = clock_seconds(CLOCK_MONOTONIC) + grace_s;
-
-	signal_children(signal);
-	while (reap_ended()) {
-		if (clock_seconds(CLOCK_MONOTONIC) > deadline)
-			return -EBUSY;
-		wait_for_child();
-		if (again)
-			signal_children(signal);
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0) {
+			if (errno == EINTR)
+				continue;
+			return false;
+		}
+		if (info.si_pid == 0 || info.si_pid == except)
+			return true;
+		waitpid(info.si_pid, /* wstatus= */ NULL, WNOHANG);
 	}
-	return 0;
-}
-
-int process_tree_kill_children(void)
-{
-	/* The usual case costs one system call. */
-	if (!reap_ended())
-		return 0;
-	if (end_children(SIGTERM, /* again= */ false, TERM_GRACE_S) == 0)
-		return 0;
-	/* Each death may hand us the children of the dead. */
-	return end_children(SIGKILL, /* again= */ true, KILL_GRACE_S);
 }

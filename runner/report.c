@@ -10,6 +10,8 @@
 #include "fileio.h"
 #include "log.h"
 
+#define PIGLIT_PREFIX "igt@"
+
 void report_free(struct report *report)
 {
 	if (!report)
@@ -19,15 +21,37 @@ void report_free(struct report *report)
 	g_free(report);
 }
 
+const char *plain_name(const char *name)
+{
+	return g_str_has_prefix(name, PIGLIT_PREFIX) ? name + strlen(PIGLIT_PREFIX) : name;
+}
+
+struct test_name test_name_split(const char *name)
+{
+	g_auto(GStrv) parts = g_strsplit(plain_name(name), "@", 3);
+	struct test_name split = {g_strdup(parts[0] ? parts[0] : ""), NULL, NULL};
+
+	if (!parts[0] || !parts[1])
+		return split;
+	split.subtest = g_strdup(parts[1]);
+	split.dynamic = g_strdup(parts[2]);
+	return split;
+}
+
+void test_name_clear(struct test_name *name)
+{
+	g_free(name->binary);
+	g_free(name->subtest);
+	g_free(name->dynamic);
+}
+
 bool report_has_run(const struct report *report, const char *name)
 {
 	for (unsigned i = 0; i < report->entries->len; i++) {
 		const struct report_entry *entry = g_ptr_array_index(report->entries, i);
-		const char *own = entry->name;
 
-		if (g_str_has_prefix(own, "igt@"))
-			own += strlen("igt@");
-		if (entry->verdict != VERDICT_SKIP && g_ascii_strcasecmp(own, name) == 0)
+		if (entry->verdict != VERDICT_SKIP &&
+		    g_ascii_strcasecmp(plain_name(entry->name), name) == 0)
 			return true;
 	}
 	return false;
@@ -50,8 +74,7 @@ static struct json_object *parse(const char *text, size_t len, const char **ret_
 	return root;
 }
 
-/* NULL unless the member is there and a string. */
-static const char *get_string(struct json_object *object, const char *key)
+const char *json_get_text(struct json_object *object, const char *key)
 {
 	struct json_object *value;
 
@@ -74,7 +97,7 @@ static double get_seconds(struct json_object *object)
 /* Entries without a result exist: files that hooks attached to a binary. */
 static int add_entry(struct report *report, const char *name, struct json_object *object)
 {
-	const char *result = get_string(object, "result");
+	const char *result = json_get_text(object, "result");
 	enum verdict verdict = result ? verdict_from_name(result) : _VERDICT_INVALID;
 	struct report_entry *entry;
 
@@ -88,10 +111,11 @@ static int add_entry(struct report *report, const char *name, struct json_object
 	entry->name = name;
 	entry->verdict = verdict;
 	entry->seconds = get_seconds(object);
-	entry->texts.out = get_string(object, "out");
-	entry->texts.err = get_string(object, "err");
-	entry->texts.dmesg = get_string(object, "dmesg");
-	entry->texts.warnings = get_string(object, "dmesg-warnings");
+	entry->texts.out = json_get_text(object, "out");
+	entry->texts.err = json_get_text(object, "err");
+	entry->texts.dmesg = json_get_text(object, "dmesg");
+	entry->texts.warnings = json_get_text(object, "dmesg-warnings");
+	entry->igt_version = json_get_text(object, "igt-version");
 	g_ptr_array_add(report->entries, entry);
 	report->counts[verdict]++;
 	return 0;

@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <json-c/json.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "attachments.h"
 #include "fileio.h"
 #include "job_results.h"
+#include "json_file.h"
 #include "log.h"
+#include "results_dir.h"
 #include "tally.h"
 #include "test_result.h"
 #include "utf8.h"
@@ -23,21 +25,23 @@ struct run {
 	struct settings *settings;
 	GPtrArray *jobs;
 	struct dmesg_rules *rules;
-	struct json_object *tests;
+	struct json_file *file;
 	struct json_object *runtimes;
+	/* Name -> attachments that are no result's. */
+	struct json_object *attached;
 	struct tally *tally;
 };
 
 static void run_clear(struct run *run)
 {
-	if (run->dirfd >= 0)
-		close(run->dirfd);
 	settings_free(run->settings);
 	g_clear_pointer(&run->jobs, g_ptr_array_unref);
 	dmesg_rules_free(run->rules);
-	json_object_put(run->tests);
+	json_file_free(run->file);
 	json_object_put(run->runtimes);
+	json_object_put(run->attached);
 	tally_free(run->tally);
+	fd_closep(&run->dirfd);
 }
 
 static struct json_object *json_text(const char *bytes, size_t len)
@@ -66,6 +70,24 @@ static struct json_object *json_time(double seconds)
 	return time;
 }
 
+/* @files may be NULL. They are where the record is now. */
+static void add_attachments(const struct run *run, struct json_object *object,
+			    const GPtrArray *files)
+{
+	struct json_object *array, *dir;
+
+	if (!files)
+		return;
+	if (!json_object_object_get_ex(object, "attachments", &array)) {
+		array = json_object_new_array();
+		dir = json_text(run->path, strlen(run->path));
+		json_object_object_add(object, "attachments", array);
+		json_object_object_add(object, "attachments-dir", dir);
+	}
+	for (unsigned i = 0; i < files->len; i++)
+		json_object_array_add(array, json_object_new_string(g_ptr_array_index(files, i)));
+}
+
 static struct json_object *json_test(const struct test_result *test)
 {
 	struct json_object *object = json_object_new_object();
@@ -78,7 +100,7 @@ static struct json_object *json_test(const struct test_result *test)
 				       json_object_new_string(test->igt_version));
 	json_object_object_add(object, "result",
 			       json_object_new_string(verdict_name(test->verdict)));
-	if (test->recorded)
+	if (test->timed)
 		json_object_object_add(object, "time", json_time(test->seconds));
 	if (test->warnings->len > 0)
 		json_object_object_add(object, "dmesg-warnings",
@@ -157,9 +179,47 @@ static void add_runtime(struct run *run, const char *binary, const struct job_re
 	json_object_object_add(entry, "time", json_time(seconds + results->seconds));
 }
 
+static void add_test(struct run *run, const char *binary, const struct test_result *test,
+		     GHashTable *attachments)
+{
+	struct json_object *object = json_test(test);
+
+	if (attachments) {
+		add_attachments(run, object, g_hash_table_lookup(attachments, test->name));
+		g_hash_table_remove(attachments, test->name);
+	}
+	json_file_add(run->file, test->name, object);
+	tally_count(run->tally, binary, test->verdict);
+}
+
+/* What hooks around a whole test left: it belongs to no result, and to all jobs of the test. */
+static void keep_attachments(struct run *run, GHashTable *attachments)
+{
+	GHashTableIter iter;
+	gpointer name, files;
+
+	g_hash_table_iter_init(&iter, attachments);
+	while (g_hash_table_iter_next(&iter, &name, &files)) {
+		struct json_object *object;
+
+		if (!json_object_object_get_ex(run->attached, name, &object)) {
+			object = json_object_new_object();
+			json_object_object_add(run->attached, name, object);
+		}
+		add_attachments(run, object, files);
+	}
+}
+
+static void add_kept_attachments(const struct run *run)
+{
+	json_object_object_foreach(run->attached, name, object) if (!json_file_has(run->file, name))
+		json_file_add(run->file, name, json_object_get(object));
+}
+
 static int add_job(struct run *run, unsigned index)
 {
 	_cleanup_(job_results_freep) struct job_results *results = NULL;
+	g_autoptr(GHashTable) attachments = attachments_list(run->path, index);
 	const struct job *job = g_ptr_array_index(run->jobs, index);
 	g_autofree char *name = piglit_name(job->binary, NULL, NULL);
 	g_autofree char *binary = utf8_from_bytes(name, strlen(name));
@@ -170,12 +230,12 @@ static int add_job(struct run *run, unsigned index)
 	for (unsigned i = 0; i < results->tests->len; i++) {
 		const struct test_result *test = g_ptr_array_index(results->tests, i);
 
-		if (!is_kept(run, job, results->tests, i))
-			continue;
-		json_object_object_add(run->tests, test->name, json_test(test));
-		tally_count(run->tally, binary, test->verdict);
+		if (is_kept(run, job, results->tests, i))
+			add_test(run, binary, test, attachments);
 	}
-	if (results->tests->len > 0 && !((struct test_result *)results->tests->pdata[0])->recorded)
+	if (attachments)
+		keep_attachments(run, attachments);
+	if (results->tests->len == 0 || !((struct test_result *)results->tests->pdata[0])->recorded)
 		return 0;
 	add_runtime(run, binary, results);
 	return 0;
@@ -196,32 +256,8 @@ static void add_abort(struct run *run)
 	json_object_object_add(object, "dmesg", json_object_new_string(""));
 	json_object_object_add(object, "result",
 			       json_object_new_string(verdict_name(VERDICT_FAIL)));
-	json_object_object_add(run->tests, "igt@runner@aborted", object);
+	json_file_add(run->file, "igt@runner@aborted", object);
 	tally_count(run->tally, "igt@runner", VERDICT_FAIL);
-}
-
-static int read_jobs(struct run *run)
-{
-	g_autofree char *text = NULL;
-	char next[16];
-	struct stat st;
-	size_t len;
-	int r = file_read_at(run->dirfd, "joblist.txt", &text, &len);
-
-	if (r < 0) {
-		log_error("cannot read %s/joblist.txt: %s", run->path, g_strerror(-r));
-		return r;
-	}
-	run->jobs = job_list_parse(text);
-	/* Results of a job that is not listed would vanish, and with them a failure. */
-	g_snprintf(next, sizeof(next), "%u", run->jobs->len);
-	if (fstatat(run->dirfd, next, &st, 0) == 0) {
-		log_error("%s/joblist.txt lists %u jobs, but there are results of more; it was cut "
-			  "short: restore it, or move directory %s and those above it away",
-			  run->path, run->jobs->len, next);
-		return -EBADMSG;
-	}
-	return 0;
 }
 
 static int run_open(const char *path, struct run *run)
@@ -237,26 +273,27 @@ static int run_open(const char *path, struct run *run)
 	r = settings_read_metadata(run->dirfd, path, &run->settings);
 	if (r < 0)
 		return r;
-	r = read_jobs(run);
+	r = results_dir_read_jobs(run->dirfd, run->path, &run->jobs);
 	if (r < 0)
 		return r;
 	run->rules = dmesg_rules_new(run->settings);
-	run->tests = json_object_new_object();
 	run->runtimes = json_object_new_object();
+	run->attached = json_object_new_object();
 	run->tally = tally_new();
 	return 0;
 }
 
-static struct json_object *json_file(const struct run *run, const char *name)
+/* Of a run that never began there is none. */
+static void add_uname(const struct run *run)
 {
 	g_autofree char *text = NULL;
 	size_t len;
 
-	if (file_read_at(run->dirfd, name, &text, &len) < 0)
-		return json_object_new_string("");
+	if (file_read_at(run->dirfd, "uname.txt", &text, &len) < 0)
+		return;
 	while (len > 0 && g_ascii_isspace(text[len - 1]))
 		len--;
-	return json_text(text, len);
+	json_file_add(run->file, "uname", json_text(text, len));
 }
 
 static void add_stamp(const struct run *run, struct json_object *object, const char *key,
@@ -287,54 +324,59 @@ static struct json_object *json_cmdline(const struct settings *settings)
 	return array;
 }
 
-static struct json_object *json_run(struct run *run)
+static struct json_object *json_elapsed(const struct run *run)
 {
-	struct json_object *root = json_object_new_object();
 	struct json_object *elapsed = json_object_new_object();
 
 	json_object_object_add(elapsed, "__type__", json_object_new_string("TimeAttribute"));
 	add_stamp(run, elapsed, "start", "starttime.txt");
 	add_stamp(run, elapsed, "end", "endtime.txt");
-	json_object_object_add(root, "__type__", json_object_new_string("TestrunResult"));
-	json_object_object_add(root, "results_version", json_object_new_int(RESULTS_VERSION));
-	json_object_object_add(root, "name",
-			       json_text(run->settings->name, strlen(run->settings->name)));
-	json_object_object_add(root, "uname", json_file(run, "uname.txt"));
-	json_object_object_add(root, "cmdline", json_cmdline(run->settings));
-	json_object_object_add(root, "time_elapsed", elapsed);
-	json_object_object_add(root, "tests", json_object_get(run->tests));
-	json_object_object_add(root, "totals", tally_to_json(run->tally));
-	json_object_object_add(root, "runtimes", json_object_get(run->runtimes));
-	return root;
+	return elapsed;
 }
 
-static int write_json(const struct run *run, struct json_object *root)
+static void add_head(const struct run *run)
 {
-	const char *text = json_object_to_json_string_ext(
-		root, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
-	int r = text ? file_replace_at(run->dirfd, "results.json", text, strlen(text)) : -ENOMEM;
+	const char *name = run->settings->name;
 
-	if (r < 0)
-		log_error("cannot write %s/results.json: %s", run->path, g_strerror(-r));
+	json_file_add(run->file, "__type__", json_object_new_string("TestrunResult"));
+	json_file_add(run->file, "results_version", json_object_new_int(RESULTS_VERSION));
+	json_file_add(run->file, "name", json_text(name, strlen(name)));
+	add_uname(run);
+	json_file_add(run->file, "cmdline", json_cmdline(run->settings));
+	json_file_add(run->file, "time_elapsed", json_elapsed(run));
+}
+
+/* One job at a time: a night of them would not fit into a board's memory. */
+static int add_jobs(struct run *run)
+{
+	int r = 0;
+
+	json_file_begin(run->file, "tests");
+	for (unsigned i = 0; r >= 0 && i < run->jobs->len; i++)
+		r = add_job(run, i);
+	add_abort(run);
+	add_kept_attachments(run);
+	json_file_end(run->file);
 	return r;
 }
 
 int results_generate(const char *path)
 {
-	_cleanup_(run_clear) struct run run = {.dirfd = -1, .path = path};
-	struct json_object *root;
+	g_autofree char *absolute = g_canonicalize_filename(path, /* relative_to= */ NULL);
+	_cleanup_(run_clear) struct run run = {.dirfd = -1, .path = absolute};
 	int r = run_open(path, &run);
 
 	if (r < 0)
 		return r;
-	for (unsigned i = 0; i < run.jobs->len; i++) {
-		r = add_job(&run, i);
-		if (r < 0)
-			return r;
-	}
-	add_abort(&run);
-	root = json_run(&run);
-	r = write_json(&run, root);
-	json_object_put(root);
+	run.file = json_file_new(run.dirfd, "results.json");
+	add_head(&run);
+	r = add_jobs(&run);
+	if (r < 0)
+		return r;
+	json_file_add(run.file, "totals", tally_to_json(run.tally));
+	json_file_add(run.file, "runtimes", json_object_get(run.runtimes));
+	r = json_file_commit(run.file);
+	if (r < 0)
+		log_error("cannot write %s/results.json: %s", path, g_strerror(-r));
 	return r;
 }

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,25 +17,35 @@
 #include "fileio.h"
 #include "igt_wire.h"
 
-static char **child_environment(const GPtrArray *extra)
+static char **child_environment(const GPtrArray *extra, int socket_fd)
 {
 	char **env = g_get_environ();
+	char number[16];
 
-	for (unsigned i = 0; i < extra->len; i++) {
+	for (unsigned i = 0; extra && i < extra->len; i++) {
 		g_auto(GStrv) pair = g_strsplit(g_ptr_array_index(extra, i), "=", 2);
 
 		env = g_environ_setenv(env, pair[0], pair[1], /* overwrite= */ TRUE);
 	}
 	env = g_environ_setenv(env, IGT_ENV_SENTINEL, "1", /* overwrite= */ TRUE);
-	/* From a runner around this one; there is no such socket behind ours. */
-	return g_environ_unsetenv(env, "IGT_RUNNER_SOCKET_FD");
+	/* Also not the one of a runner around this one: its number means nothing here. */
+	if (socket_fd < 0)
+		return g_environ_unsetenv(env, IGT_ENV_SOCKET);
+	g_snprintf(number, sizeof(number), "%d", socket_fd);
+	return g_environ_setenv(env, IGT_ENV_SOCKET, number, /* overwrite= */ TRUE);
 }
 
 static void child_reset_signals(void)
 {
+	/*
+	 * SIGHUP stays as it is: nohup means the tests, too. What a shell ignores
+	 * for a job in its background must not: SIGQUIT is how a test is told to stop.
+	 */
+	static const int defaults[] = {SIGINT, SIGQUIT, SIGTERM, SIGPIPE, SIGALRM, SIGCHLD};
 	sigset_t none;
 
-	signal(SIGPIPE, SIG_DFL);
+	for (size_t i = 0; i < G_N_ELEMENTS(defaults); i++)
+		signal(defaults[i], SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, /* oldset= */ NULL);
 }
@@ -67,21 +79,42 @@ child_run(const struct subprocess_request *request, char **env, pid_t runner)
 		_exit(IGT_EXIT_INVALID);
 	if (null > STDERR_FILENO)
 		close(null);
+	if (request->socket_fd >= 0 && fcntl(request->socket_fd, F_SETFD, 0) < 0)
+		_exit(IGT_EXIT_INVALID);
 	child_reset_signals();
 	execve(request->path, request->argv, env);
 	dprintf(STDERR_FILENO, "Cannot execute %s: %s\n", request->path, strerror(errno));
 	_exit(IGT_EXIT_INVALID);
 }
 
+/*
+ * As fork(), into the control group @cgroup_fd. Only a kernel that cannot, or a sandbox that does
+ * not let us, makes the child start in the group of the runner. *ret_pidfd may stay -1.
+ */
+static pid_t fork_into(int cgroup_fd, int *ret_pidfd)
+{
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP | CLONE_PIDFD,
+		.pidfd = (uintptr_t)ret_pidfd,
+		.exit_signal = SIGCHLD,
+		.cgroup = cgroup_fd,
+	};
+	pid_t pid = -1;
+
+	if (cgroup_fd >= 0)
+		pid = syscall(SYS_clone3, &args, sizeof(args));
+	return pid < 0 ? fork() : pid;
+}
+
 int subprocess_start(const struct subprocess_request *request, pid_t *ret_pid, int *ret_pidfd)
 {
-	g_auto(GStrv) env = child_environment(request->environment);
+	g_auto(GStrv) env = child_environment(request->environment, request->socket_fd);
 	pid_t runner = getpid();
+	int pidfd = -1;
 	pid_t pid;
-	int pidfd;
 
 	fflush(NULL);
-	pid = fork();
+	pid = fork_into(request->cgroup_fd, &pidfd);
 	if (pid < 0)
 		return -errno;
 	if (pid == 0)
@@ -89,7 +122,8 @@ int subprocess_start(const struct subprocess_request *request, pid_t *ret_pid, i
 
 	/* On both sides, so that whoever comes first, the group exists. */
 	setpgid(pid, pid);
-	pidfd = syscall(SYS_pidfd_open, pid, 0);
+	if (pidfd < 0)
+		pidfd = syscall(SYS_pidfd_open, pid, 0);
 	if (pidfd < 0) {
 		int r = -errno;
 
@@ -102,19 +136,35 @@ int subprocess_start(const struct subprocess_request *request, pid_t *ret_pid, i
 	return 0;
 }
 
-/* Until end of file or deadline; -ETIMEDOUT then. */
-static int read_until(int fd, double deadline, GString *output)
+/* Waits for @fd until the deadline, -ETIMEDOUT, or until @interrupt_fd says stop, -EINTR. */
+static int wait_readable(int fd, int interrupt_fd, double deadline)
 {
 	for (;;) {
+		struct pollfd pollers[] = {{.fd = fd, .events = POLLIN},
+					   {.fd = interrupt_fd, .events = POLLIN}};
 		double left = deadline - clock_seconds(CLOCK_MONOTONIC);
-		struct pollfd poller = {.fd = fd, .events = POLLIN};
+		int r = poll(pollers, G_N_ELEMENTS(pollers), left > 0 ? (int)(left * 1000) + 1 : 0);
+
+		if (r < 0 && errno != EINTR)
+			return -errno;
+		if (r == 0 && left <= 0)
+			return -ETIMEDOUT;
+		if (r > 0 && pollers[0].revents)
+			return 0;
+		if (r > 0)
+			return -EINTR;
+	}
+}
+
+static int read_until(int fd, int interrupt_fd, double deadline, GString *output)
+{
+	for (;;) {
 		char chunk[4096];
 		ssize_t n;
+		int r = wait_readable(fd, interrupt_fd, deadline);
 
-		if (left <= 0)
-			return -ETIMEDOUT;
-		if (poll(&poller, 1, (int)(left * 1000) + 1) <= 0)
-			continue;
+		if (r < 0)
+			return r;
 		n = read(fd, chunk, sizeof(chunk));
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -126,28 +176,11 @@ static int read_until(int fd, double deadline, GString *output)
 	}
 }
 
-/* -ETIMEDOUT if the process has not ended by @deadline. */
-static int wait_until(int pidfd, double deadline)
-{
-	struct pollfd poller = {.fd = pidfd, .events = POLLIN};
-
-	for (;;) {
-		double left = deadline - clock_seconds(CLOCK_MONOTONIC);
-		int r = poll(&poller, 1, left > 0 ? (int)(left * 1000) + 1 : 0);
-
-		if (r > 0)
-			return 0;
-		if (r == 0 && left <= 0)
-			return -ETIMEDOUT;
-		if (r < 0 && errno != EINTR)
-			return -errno;
-	}
-}
-
-int subprocess_capture(const char *path, char *const *argv, const GPtrArray *environment,
-		       unsigned timeout_s, char **ret_output, int *ret_status)
+int subprocess_capture(const struct subprocess_request *request, unsigned timeout_s,
+		       char **ret_output, int *ret_status)
 {
 	double deadline = clock_seconds(CLOCK_MONOTONIC) + timeout_s;
+	struct subprocess_request started = *request;
 	GString *output;
 	autofd reader = -1;
 	autofd writer = -1;
@@ -161,20 +194,16 @@ int subprocess_capture(const char *path, char *const *argv, const GPtrArray *env
 		return -errno;
 	reader = pipes[0];
 	writer = pipes[1];
-	r = subprocess_start(&(struct subprocess_request){.path = path,
-							  .argv = argv,
-							  .environment = environment,
-							  .stdout_fd = writer,
-							  .stderr_fd = STDERR_FILENO},
-			     &pid, &pidfd);
+	started.stdout_fd = writer;
+	r = subprocess_start(&started, &pid, &pidfd);
 	if (r < 0)
 		return r;
 	close(fd_steal(&writer));
 
 	output = g_string_new(NULL);
-	r = read_until(reader, deadline, output);
+	r = read_until(reader, request->interrupt_fd, deadline, output);
 	if (r >= 0)
-		r = wait_until(pidfd, deadline);
+		r = wait_readable(pidfd, request->interrupt_fd, deadline);
 	/* Before the wait, while the group's number cannot belong to anyone else. */
 	kill(-pid, SIGKILL);
 	waitpid(pid, &status, 0);

@@ -11,10 +11,16 @@ struct subprocess_request {
 	const char *path;
 	/** NULL-terminated; argv[0] is the path. */
 	char *const *argv;
-	/** `KEY=VALUE` on top of the runner's own environment, char *. */
+	/** `KEY=VALUE` on top of the runner's own environment, char *; or NULL. */
 	const GPtrArray *environment;
 	int stdout_fd;
 	int stderr_fd;
+	/** A socket that the child reports to, see igt_wire.h; -1 for none. */
+	int socket_fd;
+	/** Control group to start in, where the kernel can do that; -1 for the runner's own. */
+	int cgroup_fd;
+	/** When this becomes readable subprocess_capture() gives up with -EINTR; -1 for never. */
+	int interrupt_fd;
 };
 
 /**
@@ -28,10 +34,10 @@ int subprocess_start(const struct subprocess_request *request, pid_t *ret_pid, i
 
 /**
  * Runs a command to its end and returns its stdout (NUL-terminated, caller
- * frees) and wait(2) status. stderr goes to the runner's. After @timeout_s
- * seconds its group is killed and -ETIMEDOUT returned. Logs nothing.
+ * frees) and wait(2) status. After @timeout_s seconds its group is killed and
+ * -ETIMEDOUT returned. `stdout_fd` has no meaning. Logs nothing.
  */
-int subprocess_capture(const char *path, char *const *argv, const GPtrArray *environment,
-		       unsigned timeout_s, char **ret_output, int *ret_status);
+int subprocess_capture(const struct subprocess_request *request, unsigned timeout_s,
+		       char **ret_output, int *ret_status);
 
 #endif

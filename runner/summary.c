@@ -89,8 +89,11 @@ static GString *counts_text(const unsigned counts[_VERDICT_MAX])
 
 	for (unsigned rank = 0; rank < _VERDICT_MAX; rank++) {
 		enum verdict verdict = verdict_at_rank(rank);
+		/* Of these only skips that were not allowed are ever counted. */
+		const char *what =
+			verdict == VERDICT_SKIP ? "required skip" : verdict_name(verdict);
 
-		add_count(text, counts[verdict], verdict_name(verdict));
+		add_count(text, counts[verdict], what);
 	}
 	return text;
 }
@@ -248,6 +251,20 @@ static void print_headline(const struct score *score, FILE *stream)
 		fprintf(stream, "NOTHING VERIFIED: ");
 		print_counts(score, stream);
 	}
+}
+
+char *summary_headline(const struct report *report, const struct expectations *expectations)
+{
+	struct score score = score_of(report, expectations);
+	char *text = NULL;
+	size_t len;
+	FILE *stream = open_memstream(&text, &len);
+
+	if (!stream)
+		g_error("cannot write to memory");
+	print_headline(&score, stream);
+	fclose(stream);
+	return g_strchomp(text);
 }
 
 void summary_print(const struct report *report, const struct expectations *expectations,

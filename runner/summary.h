@@ -17,6 +17,9 @@
 void summary_print(const struct report *report, const struct expectations *expectations,
 		   FILE *stream);
 
+/** The last line of summary_print(), without newline. Caller frees with free(). */
+char *summary_headline(const struct report *report, const struct expectations *expectations);
+
 /**
  * The exit status of a run: 0 something passed and the rest passed, was skipped,
  * or went as expected; 1 something did not go well, or not as badly as expected;

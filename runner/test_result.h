@@ -20,10 +20,12 @@ struct test_result {
 	/** Formatted kernel log, and those of its lines that count against the test. */
 	GString *dmesg;
 	GString *warnings;
-	/** The IGT-Version line without newline, or NULL. */
+	/** The IGT-Version line, or NULL. */
 	char *igt_version;
 	enum verdict verdict;
 	double seconds;
+	/** The seconds mean something. */
+	bool timed;
 	/** False if there is no record at all: then only the verdict (notrun) has meaning. */
 	bool recorded;
 	/** A subtest that has dynamic subtests; they follow it. */

@@ -12,12 +12,22 @@ static size_t ascii_run(const char *p, size_t len)
 	return n;
 }
 
+bool utf8_is_clean(const char *bytes, size_t len)
+{
+	/* Refuses NULs as well. */
+	return g_utf8_validate_len(bytes, len, /* end= */ NULL);
+}
+
 char *utf8_from_bytes(const char *bytes, size_t len)
 {
-	GString *text = g_string_sized_new(len + 1);
+	GString *text;
 	const char *p = bytes;
 	const char *end = bytes + len;
 
+	/* Nearly always. */
+	if (utf8_is_clean(bytes, len))
+		return g_strndup(bytes, len);
+	text = g_string_sized_new(len + 1);
 	while (p < end) {
 		size_t run = ascii_run(p, end - p);
 		gunichar c;

@@ -3,7 +3,11 @@
 #ifndef RUNNER_UTF8_H
 #define RUNNER_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/** True if the bytes are valid UTF-8 without NULs as they are. */
+bool utf8_is_clean(const char *bytes, size_t len);
 
 /**
  * Copies @len bytes as valid UTF-8 without NULs. Well-formed sequences stay as

@@ -19,17 +19,29 @@ step() {
 
 build_packages=(
 	gcc git libarchive-dev libc6-dev libdrm-dev libdw-dev libglib2.0-dev
-	libjson-c-dev libkmod-dev meson ninja-build pkg-config
+	libjson-c-dev libkmod-dev meson ninja-build pkg-config zlib1g-dev
 )
 kernel_packages=(
 	bc bison bzip2 flex kmod libelf-dev libssl-dev linux-source-6.12 make patch
 	perl xz-utils
 )
 guest_packages=(busybox-static kmod qemu-system-x86)
+
+# opengl_packages: what QEMU takes to render, one a line; Debian 13 has split its packages.
+opengl_packages() {
+	printf '%s\n' qemu-system-gui xvfb
+	[ "$(. /etc/os-release 2>/dev/null && echo "${VERSION_ID:-}")" = 12 ] ||
+		echo qemu-system-modules-opengl
+}
+
 # shellcheck disable=SC2034
 test_packages=(
-	libcmocka-dev procps python3 python3-docutils python3-yaml shellcheck valgrind
+	bash-completion clang doxygen libclang-rt-dev libcmocka-dev libxml2-utils procps python3
+	python3-docutils python3-jsonschema python3-yaml shellcheck valgrind
 )
+# Large, and not everywhere: tests that need it are skipped without.
+# shellcheck disable=SC2034
+browser_packages=(chromium-headless-shell fonts-dejavu-core)
 
 # missing_packages NAME...: those that are not installed, one a line.
 missing_packages() {
@@ -40,13 +52,25 @@ missing_packages() {
 	done
 }
 
+# debian_release: the codename of this machine's, if it is a Debian.
+debian_release() {
+	[ -e /etc/os-release ] && (. /etc/os-release && [ "${ID:-}" = debian ] && echo "$VERSION_CODENAME")
+}
+
+# debian_mirror: the one that apt is configured with.
+debian_mirror() {
+	local codename site
+	codename=$(debian_release) || return 1
+	site=$(apt-get indextargets "Codename: $codename" 'Component: main' --format '$(SITE)' 2>/dev/null | head -n 1)
+	[ -n "$site" ] && echo "$site"
+}
+
 # Debian 12 has linux-source-6.12 in its backports suite only. The mirror is the
 # one that apt is configured with already; the extra source is used for this one
 # run and leaves the system's configuration alone.
 backports_options() {
 	local codename=$1 dir=$2 site
-	site=$(apt-get indextargets "Codename: $codename" 'Component: main' --format '$(SITE)' 2>/dev/null | head -n 1)
-	[ -n "$site" ] || return 1
+	site=$(debian_mirror) || return 1
 	{
 		cat /etc/apt/sources.list 2>/dev/null || true
 		if [ -e /usr/share/keyrings/debian-archive-keyring.gpg ]; then
@@ -100,6 +124,11 @@ install_packages() {
 		die "apt-get install failed; its output is in ${TMPDIR:-/tmp}/igt-reclaim-apt.log"
 	fi
 	rm -rf "$dir"
+}
+
+# want_packages NAME...: make sure that they are installed, if that is possible here.
+want_packages() {
+	(install_packages "$@") || step "going on without them"
 }
 
 # build_suite DIR [MESON OPTION]...: configure and compile in DIR, install into

@@ -30,14 +30,12 @@
 static const struct init_machine qemu = {
 	.control = "igt.control",
 	.live = "igt.live",
-	.console = "/dev/ttyS0",
 	.results = "9p",
 	.results_options = "trans=virtio,version=9p2000.L,msize=512000,cache=none",
 };
 static const struct init_machine uml = {
 	.control = "/dev/ttyS0",
 	.live = "/dev/ttyS1",
-	.console = "/dev/tty0",
 	.results = "hostfs",
 	.results_flags = MS_SYNCHRONOUS,
 };
@@ -60,30 +58,37 @@ static void write_setting(const char *path, const char *value)
 		init_report(-1, "note", "%s cannot be set: %s", path, strerror(errno));
 }
 
-static int report_drm(int control, bool mali)
+static bool report_drm(int control, bool mali, struct init_drm *drm)
 {
-	struct init_drm drm;
-
-	if (init_wait_drm(mali, DRM_TIMEOUT_MS, &drm) < 0)
-		return -ENODEV;
-	init_report(control, "drm", "%s %s", drm.node, drm.driver);
-	return 0;
+	if (init_wait_drm(mali, DRM_TIMEOUT_MS, drm) < 0)
+		return false;
+	init_report(control, "drm", "%s %s", drm->node, drm->driver);
+	return true;
 }
 
-/* What the guest consists of. A GPU that was asked for by name and is not there is an error
+/* What the guest consists of. A part that was asked for by name and is not there is an error
  * when a run depends on it; who has a shell can see why. */
 static int report_machine(int control, const struct init_config *config)
 {
-	bool mali = strcmp(config->mali, "none");
+	bool mali = strcmp(config->mali, "none"), found;
 	struct utsname name;
+	struct init_drm drm;
 
 	init_report(control, "boot", "%lld", (long long)init_now_ms());
 	if (!uname(&name))
 		init_report(control, "release", "%s", name.release);
-	/* User mode has no other GPU, and nobody expects one. */
-	if (report_drm(control, /* mali= */ false) < 0 && !(mali && config->uml))
+	found = report_drm(control, /* mali= */ false, &drm);
+	/* With a Mali nobody expects a second GPU that was not asked for. */
+	if (!found && !(mali && !config->gpu))
 		init_report(control, "note", "no DRM device: tests that need one will skip");
-	if (!mali || !report_drm(control, /* mali= */ true))
+	if (found && config->iommu && !init_drm_has_iommu(&drm)) {
+		init_report(control, config->shell ? "note" : "lacks",
+			    "--iommu takes a kernel with CONFIG_VIRTIO_IOMMU=y or "
+			    "CONFIG_INTEL_IOMMU=y, this one leaves the GPU without");
+		if (!config->shell)
+			return -ENODEV;
+	}
+	if (!mali || report_drm(control, /* mali= */ true, &drm))
 		return 0;
 	init_report(control, config->shell ? "note" : "error",
 		    "panfrost found no GPU in the software Mali (%s)", config->mali);
@@ -124,14 +129,15 @@ static int run_suite(const struct init_config *config, const struct init_machine
 	return r;
 }
 
-static int run_shell(const struct init_machine *machine)
+static int run_shell(const struct init_config *config)
 {
 	const char *argv[] = {"/bin/sh", "-l", NULL};
+	char console[sizeof("/dev/") + sizeof(config->console)];
 
+	snprintf(console, sizeof(console), "/dev/%s", config->console);
 	printf("The suite is in " SUITE "; the guest powers off when this shell ends.\n");
 	fflush(stdout);
-	return init_run(
-		&(struct init_payload){.argv = argv, .out = -1, .console = machine->console});
+	return init_run(&(struct init_payload){.argv = argv, .out = -1, .console = console});
 }
 
 static void run(void)
@@ -163,7 +169,7 @@ static void run(void)
 	if (report_machine(control, &config) < 0)
 		return;
 
-	r = config.shell ? run_shell(machine) : run_suite(&config, machine, control);
+	r = config.shell ? run_shell(&config) : run_suite(&config, machine, control);
 	if (r >= 0)
 		init_report(control, "runner-exit", "%d", r);
 	sync();

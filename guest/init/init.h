@@ -15,6 +15,9 @@
 struct init_config {
 	bool shell;
 	bool uml;		   /* the kernel runs in user mode, else in QEMU */
+	bool gpu;		   /* there is a virtio-gpu */
+	bool iommu;		   /* and it is to be behind an IOMMU */
+	char console[32];	   /* the console's device, below /dev */
 	char mali[16];		   /* which GPU the software Mali is, or "none" */
 	char per_test_timeout[16]; /* seconds */
 	char libdirs[1024];	   /* for LD_LIBRARY_PATH; may be empty */
@@ -50,7 +53,6 @@ int init_mount_all(void);
 /** Where the host is to be found from within the guest. */
 struct init_machine {
 	const char *control, *live; /* for init_open_port */
-	const char *console;	    /* device of the console */
 	const char *results;	    /* type of the file system with the results folder */
 	const char *results_options;
 	unsigned long results_flags;
@@ -85,6 +87,9 @@ struct init_drm {
  * on its buses. 0 or -ENODEV.
  */
 int init_wait_drm(bool mali, int timeout_ms, struct init_drm *ret);
+
+/** Whether the kernel put the device behind an IOMMU. */
+bool init_drm_has_iommu(const struct init_drm *drm);
 
 /** What the payload is and where its output goes. */
 struct init_payload {

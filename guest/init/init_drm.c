@@ -88,3 +88,18 @@ int init_wait_drm(bool mali, int timeout_ms, struct init_drm *ret)
 	*ret = search.drm;
 	return 0;
 }
+
+bool init_drm_has_iommu(const struct init_drm *drm)
+{
+	/* The node belongs to the virtio device or to the PCI device that this is. */
+	static const char *const formats[] = {CLASS "/%s/device/iommu_group",
+					      CLASS "/%s/device/../iommu_group"};
+	char path[320];
+	bool found = false;
+
+	for (size_t i = 0; !found && i < sizeof(formats) / sizeof(formats[0]); i++) {
+		snprintf(path, sizeof(path), formats[i], drm->node);
+		found = !access(path, F_OK);
+	}
+	return found;
+}

@@ -35,7 +35,7 @@ static void set(char *place, size_t size, const char *value)
 
 int init_config_read(const char *path, struct init_config *ret)
 {
-	struct init_config config = {.mali = "none", .per_test_timeout = "120"};
+	struct init_config config = {.gpu = true, .console = "ttyS0", .mali = "none", .per_test_timeout = "120"};
 	FILE *file = fopen(path, "re");
 	char line[1200];
 
@@ -52,6 +52,12 @@ int init_config_read(const char *path, struct init_config *ret)
 			config.shell = !strcmp(value, "shell");
 		else if (!strcmp(line, "machine"))
 			config.uml = !strcmp(value, "uml");
+		else if (!strcmp(line, "gpu"))
+			config.gpu = strcmp(value, "none");
+		else if (!strcmp(line, "iommu"))
+			config.iommu = !strcmp(value, "1");
+		else if (!strcmp(line, "console"))
+			set(config.console, sizeof(config.console), value);
 		else if (!strcmp(line, "mali"))
 			set(config.mali, sizeof(config.mali), value);
 		else if (!strcmp(line, "per-test-timeout"))

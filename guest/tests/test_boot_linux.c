@@ -242,6 +242,28 @@ static void shell_runs_what_it_is_given_and_powers_off(void **state)
 	assert_holds(t->run.done.out->str, "42 is it");
 }
 
+static void shell_takes_all_of_a_file(void **state)
+{
+	struct boot_test *t = *state;
+	g_autoptr(GString) text = g_string_new("n=0; sleep 2\n");
+	g_autofree char *input = NULL, *script = NULL;
+	const char *argv[] = {"/bin/sh", "-c", NULL, NULL};
+
+	/* More than a terminal of the guest, busy for 2 s, keeps for later. */
+	for (unsigned int i = 0; i < 300; i++)
+		g_string_append_printf(text, "n=$((n + 1)) # %050u\n", i);
+	g_string_append(text, "echo $((n * 2)) is it\n");
+	input = testing_file(t->dir, "input", text->str, 0644);
+	script = g_strdup_printf("exec %s shell %s %s --kernel '%s' --suite '%s' <'%s'", IGT_GUEST,
+				 machine.option, machine.value, machine.kernel, FAKE_SUITE, input);
+	argv[2] = script;
+	assert_int_equal(guest_spawn_run(&(struct guest_spawn){.argv = argv, .timeout_ms = WAIT_MS},
+					 &t->run.done),
+			 0);
+	invocation_assert(&t->run, 0, "");
+	assert_holds(t->run.done.out->str, "600 is it");
+}
+
 /* Waits until the guest has its first verdict. */
 static void wait_for_verdict(int fd)
 {
@@ -332,6 +354,7 @@ int main(int argc, char *argv[])
 		boot_test(whole_timeout_ends_a_run),
 		boot_test(power_cut_is_a_loss),
 		boot_test(shell_runs_what_it_is_given_and_powers_off),
+		boot_test(shell_takes_all_of_a_file),
 		boot_test(ctrl_c_leaves_no_process),
 		boot_test(kill_leaves_no_process),
 		boot_test(sudden_death_leaves_no_process),

@@ -220,6 +220,18 @@ static void qmp_messages_are_told_apart(void **state)
 		       GUEST_QMP_EVENT, "GUEST_PANICKED");
 }
 
+static void qmp_answer_names_its_command(void **state)
+{
+	struct guest_qmp_message message;
+
+	assert_int_equal(guest_qmp_parse("{\"return\": {}, \"id\": \"a7\"}", &message), 0);
+	assert_string_equal(message.id, "a7");
+	guest_qmp_message_clear(&message);
+	assert_int_equal(guest_qmp_parse("{\"return\": {}}", &message), 0);
+	assert_null(message.id);
+	guest_qmp_message_clear(&message);
+}
+
 static void qmp_junk_is_refused(void **state)
 {
 	static const char *const junk[] = {"", "{", "[1]", "7", "{\"unknown\": 1}", "null"};
@@ -248,6 +260,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_was_expected_is_told_beside_the_verdict,
 						live_setup, live_teardown),
 		cmocka_unit_test(qmp_messages_are_told_apart),
+		cmocka_unit_test(qmp_answer_names_its_command),
 		cmocka_unit_test(qmp_junk_is_refused),
 	};
 

@@ -51,25 +51,42 @@ static void later_files_lie_on_top(void **state)
 {
 	g_autofree char *base = testing_file(*state, "a-fails.txt", "bin@one,Fail\n", 0644);
 	g_autofree char *top = testing_file(*state, "b-fails.txt", "bin@one,Crash\n", 0644);
-	const char *const files[] = {base, top, NULL};
+	const char *const words[] = {"--expect", base, "--expect", top, NULL};
 	_cleanup_(expectations_freep) struct expectations *expectations = NULL;
 
-	assert_int_equal(guest_expect_read(files, &expectations, NULL), 0);
+	assert_int_equal(guest_expect_read(words, &expectations, NULL), 0);
 	assert_int_equal(expectations_judge(expectations, "bin@one", VERDICT_CRASH).judgement,
 			 JUDGED_XFAIL);
 	assert_int_equal(expectations_judge(expectations, "bin@one", VERDICT_FAIL).judgement,
 			 JUDGED_UNEXPECTED);
 }
 
+static void layers_and_requirements_are_expectations_too(void **state)
+{
+	g_autofree char *base = testing_file(*state, "board-fails.txt", "bin@one,Fail\n", 0644);
+	g_autofree char *dir = g_path_get_dirname(base);
+	g_autofree char *machine = g_build_filename(dir, "board-g52", NULL);
+	const char *const words[] = {"--expect-for", machine, "--require", "two", NULL};
+	_cleanup_(expectations_freep) struct expectations *expectations = NULL;
+
+	assert_int_equal(guest_expect_read(words, &expectations, NULL), 0);
+	assert_int_equal(expectations_judge(expectations, "bin@one", VERDICT_FAIL).judgement,
+			 JUDGED_XFAIL);
+	assert_int_equal(expectations_judge(expectations, "bin@two", VERDICT_SKIP).judgement,
+			 JUDGED_UNEXPECTED);
+	assert_int_equal(expectations_judge(expectations, "bin@three", VERDICT_SKIP).judgement,
+			 JUDGED_PLAIN);
+}
+
 static void one_bad_file_refuses_all(void **state)
 {
 	g_autofree char *good = testing_file(*state, "a-fails.txt", "bin@one,Fail\n", 0644);
 	g_autofree char *bad = testing_file(*state, "b-skips.txt", "ok\n(\n", 0644);
-	const char *const files[] = {good, bad, NULL};
+	const char *const words[] = {"--expect", good, "--expect", bad, NULL};
 	struct expectations *expectations = NULL;
 	g_autofree char *why = NULL;
 
-	assert_fails(guest_expect_read(files, &expectations, &why), EINVAL, &why,
+	assert_fails(guest_expect_read(words, &expectations, &why), EINVAL, &why,
 		     "b-skips.txt:2: ", "regular expression");
 	assert_null(expectations);
 }
@@ -77,12 +94,12 @@ static void one_bad_file_refuses_all(void **state)
 static void what_a_skips_file_forbids_is_left_out_and_told(void **state)
 {
 	g_autofree char *file = testing_file(*state, "x-skips.txt", "# hangs the bus\n@t\n", 0644);
-	const char *const files[] = {file, NULL};
+	const char *const words[] = {"--expect", file, NULL};
 	_cleanup_(expectations_freep) struct expectations *expectations = NULL;
 	g_autofree char *left = NULL, *expected = NULL;
 	char *story = NULL;
 
-	assert_int_equal(guest_expect_read(files, &expectations, NULL), 0);
+	assert_int_equal(guest_expect_read(words, &expectations, NULL), 0);
 	left = leave_out(expectations, &story, NULL);
 	assert_string_equal(left, "bin@one");
 	expected = g_strdup_printf("igt_guest: bin@two is not run, as %s:2 says: hangs the bus\n"
@@ -95,12 +112,12 @@ static void what_a_skips_file_forbids_is_left_out_and_told(void **state)
 static void nothing_left_to_run_is_an_error(void **state)
 {
 	g_autofree char *file = testing_file(*state, "x-skips.txt", "^bin@\n", 0644);
-	const char *const files[] = {file, NULL};
+	const char *const words[] = {"--expect", file, NULL};
 	_cleanup_(expectations_freep) struct expectations *expectations = NULL;
 	g_autofree char *left = NULL, *why = NULL;
 	char *story = NULL;
 
-	assert_int_equal(guest_expect_read(files, &expectations, NULL), 0);
+	assert_int_equal(guest_expect_read(words, &expectations, NULL), 0);
 	left = leave_out(expectations, &story, &why);
 	assert_string_equal(left, "");
 	assert_non_null(strstr(why, "skips files leave nothing to run"));
@@ -114,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		with_dir(no_file_is_no_expectation),
 		with_dir(later_files_lie_on_top),
+		with_dir(layers_and_requirements_are_expectations_too),
 		with_dir(one_bad_file_refuses_all),
 		with_dir(what_a_skips_file_forbids_is_left_out_and_told),
 		with_dir(nothing_left_to_run_is_an_error),

@@ -92,6 +92,8 @@ static struct guest_initramfs fake_spec(const struct guest_kernel *kernel, const
 		.tests = "igt@fake_reclaim@pass\n",
 		.workdir = workdir,
 		.mali = "none",
+		.gpu = GUEST_GPU_VIRGL,
+		.iommu = true,
 		.per_test_timeout_s = 7,
 	};
 }
@@ -100,7 +102,7 @@ static void guest_has_all_it_needs(void **state)
 {
 	g_autofree char *busybox = guest_spawn_find("busybox"), *why = NULL;
 	g_autoptr(GHashTable) entries = NULL;
-	const struct guest_kernel kernel = {0};
+	const struct guest_kernel kernel = {.arch = guest_arch_host()};
 	int fd = memfd_create("test", MFD_CLOEXEC);
 	struct guest_initramfs spec = fake_spec(&kernel, *state, busybox);
 
@@ -124,7 +126,8 @@ static void guest_has_all_it_needs(void **state)
 	assert_string_equal(get(entries, "igt/tests.list")->content->str,
 			    "igt@fake_reclaim@pass\n");
 	assert_string_equal(get(entries, "etc/igt-guest.conf")->content->str,
-			    "mode=run\nmachine=qemu\nmali=none\nper-test-timeout=7\nlibdirs=\n");
+			    "mode=run\nmachine=qemu\nconsole=ttyS0\ngpu=virgl\niommu=1\nmali=none\n"
+			    "per-test-timeout=7\nlibdirs=\n");
 	assert_string_equal(get(entries, "etc/igt-guest.modules")->content->str, "");
 	assert_false(g_hash_table_contains(entries, "igt/bin/igt_guest"));
 }
@@ -157,7 +160,7 @@ static void libraries_of_init_are_packed_byte_for_byte(void **state)
 	g_autofree char *busybox = guest_spawn_find("busybox"), *why = NULL;
 	g_autoptr(GHashTable) libs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autoptr(GHashTable) entries = NULL;
-	const struct guest_kernel kernel = {0};
+	const struct guest_kernel kernel = {.arch = guest_arch_host()};
 	int fd = memfd_create("test", MFD_CLOEXEC);
 	struct guest_initramfs spec = fake_spec(&kernel, *state, busybox);
 	bool libc = false, loader = false;
@@ -170,7 +173,7 @@ static void libraries_of_init_are_packed_byte_for_byte(void **state)
 	entries = read_back(fd);
 	close(fd);
 
-	assert_int_equal(guest_elf_add_libs(GUEST_INIT, libs, NULL), 0);
+	assert_int_equal(guest_elf_add_libs(GUEST_INIT, NULL, libs, NULL), 0);
 	g_hash_table_iter_init(&it, libs);
 	while (g_hash_table_iter_next(&it, &path, NULL)) {
 		const struct entry *e = get(entries, (const char *)path + 1);
@@ -187,6 +190,78 @@ static void libraries_of_init_are_packed_byte_for_byte(void **state)
 	assert_true(loader);
 }
 
+/* What is named in no program is packed too, with what it needs itself. */
+static void libraries_that_tests_open_are_packed(void **state)
+{
+	g_autoptr(GHashTable) libs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	const char *const names[] = {"/libgcc_s.so.1", "/libdw.so.1", "/libelf.so.1",
+				     "/libkmod.so.2", "/libpcre2-8.so.0"};
+	unsigned int found = 0;
+	GHashTableIter it;
+	gpointer path;
+
+	assert_int_equal(guest_elf_add_libs("/bin/sh", NULL, libs, NULL), 0);
+	g_hash_table_iter_init(&it, libs);
+	while (g_hash_table_iter_next(&it, &path, NULL))
+		for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+			found += g_str_has_suffix(path, names[i]);
+	assert_int_equal(found, G_N_ELEMENTS(names));
+}
+
+/* For another machine: this one's libraries, in a place where only the emulator looks. */
+static void libraries_of_another_machine_leave_the_sysroot(void **state)
+{
+	g_autofree char *busybox = guest_spawn_find("busybox"), *why = NULL, *log = NULL, *text = NULL;
+	g_autofree char *sysroot = g_build_filename(*state, "sysroot", NULL), *emulator = NULL;
+	g_autofree char *script = NULL, *work = g_build_filename(*state, "work", NULL);
+	g_autoptr(GHashTable) libs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) entries = NULL;
+	const struct guest_kernel kernel = {.arch = guest_arch_by_name("arm64")};
+	int fd = memfd_create("test", MFD_CLOEXEC), files = 0;
+	struct guest_initramfs spec = fake_spec(&kernel, work, busybox);
+	GHashTableIter it;
+	gpointer path;
+
+	if (!busybox)
+		skip();
+	for (size_t i = 0; i < 2; i++) {
+		const char *dir = i ? "lib" : "lib64";
+		g_autofree char *from = g_strconcat("/", dir, NULL);
+		g_autofree char *to = g_build_filename(sysroot, dir, NULL);
+
+		assert_int_equal(g_mkdir_with_parents(sysroot, 0755), 0);
+		assert_int_equal(symlink(from, to), 0);
+	}
+	assert_int_equal(g_mkdir_with_parents(work, 0755), 0);
+	log = g_build_filename(*state, "log", NULL);
+	script = g_strdup_printf("#!/bin/sh\n[ \"$1 $2\" = '-L %s' ] || exit 1\nshift 2\n"
+				 "echo \"$1\" >>'%s'\nexec \"$@\"\n",
+				 sysroot, log);
+	emulator = testing_file(*state, "emulator", script, 0755);
+	spec.sysroot = sysroot;
+	guest_spawn_emulate(emulator, sysroot);
+	if (guest_initramfs_write(&spec, fd, &why) < 0)
+		fail_msg("%s", why);
+	assert_int_equal(guest_elf_add_libs(GUEST_INIT, sysroot, libs, NULL), 0);
+	guest_spawn_emulate(NULL, NULL);
+	entries = read_back(fd);
+	close(fd);
+
+	assert_non_null(strstr(get(entries, "etc/igt-guest.conf")->content->str,
+			       "\nconsole=ttyAMA0\n"));
+	/* Each program of the guest's was run by the emulator. */
+	assert_true(g_file_get_contents(log, &text, NULL, NULL));
+	assert_non_null(strstr(text, busybox));
+	assert_non_null(strstr(text, "/sysroot/lib"));
+	g_hash_table_iter_init(&it, libs);
+	while (g_hash_table_iter_next(&it, &path, NULL)) {
+		assert_true(g_str_has_prefix(path, sysroot));
+		get(entries, (const char *)path + strlen(sysroot) + 1);
+		files++;
+	}
+	assert_true(files > 1);
+}
+
 static void missing_library_is_named(void **state)
 {
 	g_autoptr(GHashTable) libs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -197,11 +272,11 @@ static void missing_library_is_named(void **state)
 	/* Where it was linked, it finds its library; a copy elsewhere does not, unless the
 	 * environment helps, as meson's does. */
 	unsetenv("LD_LIBRARY_PATH");
-	assert_int_equal(guest_elf_add_libs(NEEDS_LIBRARY, libs, NULL), 0);
+	assert_int_equal(guest_elf_add_libs(NEEDS_LIBRARY, NULL, libs, NULL), 0);
 	assert_true(g_file_get_contents(NEEDS_LIBRARY, &content, &len, NULL));
 	assert_true(g_file_set_contents(program, content, len, NULL));
 	chmod(program, 0755);
-	assert_fails(guest_elf_add_libs(program, libs, &why), ENOENT, &why, program, "fake_library",
+	assert_fails(guest_elf_add_libs(program, NULL, libs, &why), ENOENT, &why, program, "fake_library",
 		     "LD_LIBRARY_PATH");
 }
 
@@ -210,8 +285,8 @@ static void scripts_and_text_need_no_libraries(void **state)
 	g_autoptr(GHashTable) libs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autofree char *script = testing_file(*state, "script", "#!/bin/sh\n", 0755);
 
-	assert_int_equal(guest_elf_add_libs(script, libs, NULL), 0);
-	assert_int_equal(guest_elf_add_libs("/nonexistent", libs, NULL), 0);
+	assert_int_equal(guest_elf_add_libs(script, NULL, libs, NULL), 0);
+	assert_int_equal(guest_elf_add_libs("/nonexistent", NULL, libs, NULL), 0);
 	assert_int_equal(g_hash_table_size(libs), 0);
 }
 
@@ -223,6 +298,8 @@ int main(void)
 		with_dir(guest_has_all_it_needs),
 		with_dir(mali_is_packed_with_its_parameter),
 		with_dir(libraries_of_init_are_packed_byte_for_byte),
+		with_dir(libraries_that_tests_open_are_packed),
+		with_dir(libraries_of_another_machine_leave_the_sysroot),
 		with_dir(missing_library_is_named),
 		with_dir(scripts_and_text_need_no_libraries),
 	};

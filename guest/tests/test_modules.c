@@ -37,13 +37,13 @@ static void add_module(const char *dir, const char *from, const char *name,
 /* A kernel directory as an unpacked distribution package has it: no indices. */
 static void make_kernel(const char *dir, struct guest_kernel *ret)
 {
-	g_autofree char *image = testing_kernel(dir, "boot/vmlinuz-" RELEASE, RELEASE);
-	g_autofree char *builtin = testing_file(dir, "lib/modules/" RELEASE "/modules.builtin",
-						"kernel/fs/fake_builtin.ko\n", 0644);
-	g_autofree char *order = testing_file(dir, "lib/modules/" RELEASE "/modules.order",
-					      "kernel/a/fake_top.ko\nkernel/b/fake_mid.ko\n", 0644);
 	g_autofree char *why = NULL;
 
+	g_free(testing_kernel(dir, "boot/vmlinuz-" RELEASE, RELEASE));
+	g_free(testing_file(dir, "lib/modules/" RELEASE "/modules.builtin",
+			    "kernel/fs/fake_builtin.ko\n", 0644));
+	g_free(testing_file(dir, "lib/modules/" RELEASE "/modules.order",
+			    "kernel/a/fake_top.ko\nkernel/b/fake_mid.ko\n", 0644));
 	add_module(dir, FAKE_BASE, "c/fake_base.ko", archive_write_add_filter_none);
 	add_module(dir, FAKE_MID, "b/fake_mid.ko.xz", archive_write_add_filter_xz);
 	add_module(dir, FAKE_TOP, "a/fake_top.ko.zst", archive_write_add_filter_zstd);
@@ -257,6 +257,7 @@ static void kernel_without_modules_is_fine(void **state)
 	g_autofree struct guest_module_want *wants = guest_modules_wants("none");
 
 	assert_int_equal(guest_kernel_find(*state, &kernel, NULL), 0);
+	assert_string_equal(kernel.arch->name, "amd64");
 	assert_string_equal(kernel.image, image);
 	assert_string_equal(kernel.release, RELEASE);
 	assert_null(kernel.modules);
@@ -280,14 +281,31 @@ static void image_finds_modules_beside_it_and_beside_boot(void **state)
 
 static void modules_of_another_release_are_refused(void **state)
 {
-	g_autofree char *image = testing_kernel(*state, "bzImage", "6.99.0");
-	g_autofree char *other =
-		testing_file(*state, "lib/modules/" RELEASE "/modules.order", "", 0644);
 	struct guest_kernel kernel = {0};
 	g_autofree char *why = NULL;
 
+	g_free(testing_kernel(*state, "bzImage", "6.99.0"));
+	g_free(testing_file(*state, "lib/modules/" RELEASE "/modules.order", "", 0644));
 	assert_fails(guest_kernel_find(*state, &kernel, &why), ENOENT, &why, "6.99.0",
 		     "lib/modules");
+}
+
+/* Its image does not name a release: the modules beside it do. */
+static void arm64_kernels_are_known(void **state)
+{
+	g_autofree char *path = g_build_filename(*state, "boot/vmlinuz-" RELEASE, NULL);
+	_cleanup_kernel_ struct guest_kernel kernel = {0};
+	char image[0x1000] = "MZ";
+
+	g_free(testing_file(*state, "lib/modules/" RELEASE "/modules.order", "", 0644));
+	g_free(testing_file(*state, "boot/config", "", 0644));
+	memcpy(image + 0x38, "ARM\x64", 4);
+	assert_true(g_file_set_contents(path, image, sizeof(image), NULL));
+	assert_int_equal(guest_kernel_find(*state, &kernel, NULL), 0);
+	assert_string_equal(kernel.arch->name, "arm64");
+	assert_string_equal(kernel.image, path);
+	assert_null(kernel.release);
+	assert_true(g_str_has_suffix(kernel.modules, "lib/modules/" RELEASE));
 }
 
 static void wrong_kernels_are_refused(void **state)
@@ -320,6 +338,7 @@ int main(void)
 		with_dir(kernel_without_modules_is_fine),
 		with_dir(image_finds_modules_beside_it_and_beside_boot),
 		with_dir(modules_of_another_release_are_refused),
+		with_dir(arm64_kernels_are_known),
 		with_dir(wrong_kernels_are_refused),
 	};
 

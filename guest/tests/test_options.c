@@ -38,6 +38,9 @@ static void mistakes_are_named(void **state)
 		       "shell takes neither");
 	assert_refused(ARGS("shell", "--kernel", "/k", "--suite", "/s", "--expect", "fails.txt"),
 		       "shell takes neither");
+	assert_refused(ARGS("shell", "--kernel", "/k", "--suite", "/s", "--test-list", "list"),
+		       "shell takes neither");
+	assert_refused(ARGS(RUN, "--tests", "x", "--test-list", "list"), "give one of them");
 	assert_refused(ARGS(RUN, "--frobnicate"), "--frobnicate");
 	assert_refused(ARGS(RUN, "--tests"), "--tests needs a value");
 	assert_refused(ARGS(RUN, "--expect"), "--expect needs a value");
@@ -61,6 +64,43 @@ static void values_are_checked(void **state)
 	assert_refused(ARGS(RUN, "--machine", "vax"), "--machine 'vax'");
 	assert_refused(ARGS(RUN, "--mali", "t720"), "--mali 't720': give none, t860 or g52");
 	assert_refused(ARGS(RUN, "--mali", "both"), "--mali 'both'");
+	assert_refused(ARGS(RUN, "--gpu", "vga"), "--gpu 'vga': give none, 2d, virgl or blob");
+	assert_refused(ARGS(RUN, "--gpu", "none", "--iommu"), "--gpu is none");
+	assert_refused(ARGS(RUN, "--iommu=intel"), "--iommu=intel");
+}
+
+/* A machine that this one is not. */
+static const struct guest_arch *foreign(void)
+{
+	const struct guest_arch *arm64 = guest_arch_by_name("arm64");
+
+	return guest_arch_is_foreign(arm64) ? arm64 : guest_arch_by_name("amd64");
+}
+
+static void another_machine_has_its_limits(void **state)
+{
+	const char *arch = foreign()->name;
+	g_autofree char *results = g_build_filename(*state, "results", NULL);
+	g_autofree char *dir = g_build_filename(*state, "x86", NULL);
+
+	g_free(testing_kernel(dir, "bzImage", NULL));
+	assert_refused(ARGS(RUN, "--arch", "vax"), "--arch 'vax': give amd64 or arm64");
+	assert_refused(ARGS(RUN, "--arch", arch), "needs --sysroot DIR");
+	assert_refused(ARGS(RUN, "--arch", arch, "--sysroot", "/", "--machine", "uml"),
+		       "user-mode Linux is for this machine only");
+	assert_refused(ARGS(RUN, "--arch", arch, "--sysroot", "/", "--accel", "kvm"),
+		       "KVM is for this machine only");
+	assert_refused(ARGS(RUN, "--arch", arch, "--sysroot", "/", "--iommu"), "no --iommu");
+	assert_refused(ARGS(RUN, "--arch", arch, "--sysroot", "/", "--gpu", "virgl"), "--gpu 2d");
+	assert_refused(ARGS("list", "--suite", FAKE_SUITE, "--arch", arch, "--sysroot",
+			    "/nonexistent/root"),
+		       "--sysroot /nonexistent/root: no such folder");
+	/* Its programs are scripts. */
+	assert_refused(ARGS("list", "--suite", FAKE_SUITE, "--arch", arch, "--sysroot", "/"),
+		       "fake-suite is not for");
+	assert_refused(ARGS("run", "--arch", "arm64", "--sysroot", "/", "--kernel", dir, "--suite",
+			    FAKE_SUITE, "--results", results),
+		       "is for amd64: give --arch amd64");
 }
 
 static void user_mode_refuses_what_is_for_qemu(void **state)
@@ -68,13 +108,8 @@ static void user_mode_refuses_what_is_for_qemu(void **state)
 	assert_refused(ARGS(RUN, "--machine", "uml", "--qemu", "qemu"), "--qemu and --accel");
 	assert_refused(ARGS(RUN, "--machine", "uml", "--accel", "tcg"), "--qemu and --accel");
 	assert_refused(ARGS(RUN, "--cpus", "2", "--machine", "uml"), "--cpus 2: user-mode Linux");
-}
-
-static void what_is_not_there_yet_is_refused(void **state)
-{
-	assert_refused(ARGS(RUN, "--gpu", "virgl"), "--gpu 'virgl' is not there yet");
-	assert_refused(ARGS(RUN, "--iommu"), "--iommu is not there yet");
-	assert_refused(ARGS(RUN, "--iommu=intel"), "--iommu is not there yet");
+	assert_refused(ARGS(RUN, "--machine", "uml", "--gpu", "virgl"), "--gpu virgl: user-mode");
+	assert_refused(ARGS(RUN, "--machine", "uml", "--iommu"), "--gpu 2d --iommu: user-mode");
 }
 
 static void missing_things_are_named(void **state)
@@ -171,10 +206,10 @@ static char *fake_uml(const char *dir, const char *then)
 
 static void user_mode_kernel_that_fails_is_quoted(void **state)
 {
-	g_autofree char *kernel = fake_uml(*state, "echo 'no luck today' >&2; echo >&2; exit 1");
 	g_autofree char *results = g_build_filename(*state, "results", NULL);
 	_cleanup_invocation_ struct invocation run = {0};
 
+	g_free(fake_uml(*state, "echo 'no luck today' >&2; echo >&2; exit 1"));
 	invoke(ARGS("run", "--machine", "uml", "--kernel", *state, "--suite", FAKE_SUITE,
 		    "--results", results),
 	       &run);
@@ -193,10 +228,11 @@ static void memory_that_no_folder_can_hold_is_refused(void **state)
 
 static void kernels_for_the_other_machine_are_named(void **state)
 {
-	g_autofree char *uml = fake_uml(*state, "exit 1"), *file = NULL;
 	g_autofree char *dir = g_build_filename(*state, "x86", NULL), *results = NULL;
-	g_autofree char *bzimage = testing_kernel(dir, "bzImage", NULL);
+	g_autofree char *file = NULL;
 
+	g_free(fake_uml(*state, "exit 1"));
+	g_free(testing_kernel(dir, "bzImage", NULL));
 	results = g_build_filename(*state, "results", NULL);
 	file = testing_file(*state, "tool", "#!/bin/sh\necho tool 1.0\n", 0755);
 	assert_refused(ARGS("run", "--kernel", *state, "--suite", FAKE_SUITE, "--results", results),
@@ -223,13 +259,18 @@ static void help_is_on_stdout(void **state)
 
 static void timeouts_follow_each_other(void **state)
 {
+	const struct guest_options here = {.arch = guest_arch_host()};
+	struct guest_options there = {.arch = foreign()};
+
 	assert_int_equal(guest_options_idle(&(struct guest_options){.per_test_timeout = 10}), 120);
 	assert_int_equal(guest_options_idle(&(struct guest_options){.per_test_timeout = 300}), 330);
 	assert_int_equal(guest_options_idle(&(struct guest_options){.per_test_timeout = 300,
 								    .idle_timeout = 5}),
 			 5);
-	assert_true(guest_options_boot(&(struct guest_options){0}, true) <
-		    guest_options_boot(&(struct guest_options){0}, false));
+	assert_true(guest_options_boot(&here, true) < guest_options_boot(&here, false));
+	assert_true(guest_options_boot(&here, false) < guest_options_boot(&there, false));
+	there.boot_timeout = 7;
+	assert_int_equal(guest_options_boot(&there, false), 7);
 }
 
 #define with_dir(test) cmocka_unit_test_setup_teardown(test, testing_make_dir, testing_remove_dir)
@@ -240,7 +281,7 @@ int main(void)
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(values_are_checked),
 		cmocka_unit_test(user_mode_refuses_what_is_for_qemu),
-		cmocka_unit_test(what_is_not_there_yet_is_refused),
+		with_dir(another_machine_has_its_limits),
 		with_dir(missing_things_are_named),
 		with_dir(bad_expectations_are_named_before_anything_else),
 		cmocka_unit_test(list_prints_what_would_run),

@@ -2,6 +2,8 @@
 /* The results folder before and after a guest. */
 #include "testing.h"
 
+#include "guest_gpu.h"
+#include "guest_arch.h"
 #include "guest_results.h"
 
 #include <errno.h>
@@ -124,14 +126,15 @@ static void report_gives_its_exit_code(void **state)
 
 static void expectations_are_handed_to_the_report(void **state)
 {
-	static const char *const expect[] = {"a-fails.txt", "b-flakes.txt", NULL};
+	static const char *const expect[] = {"--expect", "a-fails.txt", "--require", "virtio",
+					     NULL};
 	g_autofree char *args = g_build_filename(*state, "report-args.txt", NULL);
 	g_autofree char *text = NULL, *why = NULL;
 
 	put(*state, "joblist.txt", "bin pass\n");
 	assert_int_equal(guest_results_report(*state, FAKE_SUITE, true, expect, &why), 0);
 	assert_true(g_file_get_contents(args, &text, NULL, NULL));
-	assert_string_equal(text, "--expect a-fails.txt --expect b-flakes.txt\n");
+	assert_string_equal(text, "--expect a-fails.txt --require virtio\n");
 }
 
 static void results_that_cannot_be_read_are_an_error(void **state)
@@ -149,15 +152,19 @@ static void record_tells_times_and_outcome(void **state)
 					  .runner_exit = -1,
 					  .boot_ms = 1234,
 					  .first_verdict_ms = -1};
-	const struct guest_machine machine = {.kernel = "/boot/k", .mem_bytes = 1 << 30, .cpus = 2};
-	static const char *const expect[] = {"x-fails.txt", NULL};
+	const struct guest_gpu gpu = {.kind = GUEST_GPU_BLOB, .iommu = "intel-iommu"};
+	const struct guest_machine machine = {.arch = guest_arch_by_name("arm64"),
+					      .kernel = "/boot/k",
+					      .mem_bytes = 1 << 30,
+					      .cpus = 2,
+					      .gpu = &gpu};
+	static const char *const expect[] = {"--expect", "x-fails.txt", NULL};
 	g_autofree char *path = g_build_filename(*state, GUEST_RESULTS_JSON, NULL);
 	g_autofree char *text = NULL;
 
 	assert_int_equal(
 		guest_results_write_record(*state, &(struct guest_record){.story = &story,
 									  .machine = &machine,
-									  .gpu = "2d",
 									  .expect = expect,
 									  .exit_code = 1}),
 		0);
@@ -166,8 +173,12 @@ static void record_tells_times_and_outcome(void **state)
 	assert_non_null(strstr(text, "\"detail\":\"a \\\"reason\\\"\""));
 	assert_non_null(strstr(text, "\"boot\":1234"));
 	assert_non_null(strstr(text, "\"first_verdict\":null"));
+	assert_non_null(strstr(text, "\"arch\":\"arm64\""));
 	assert_non_null(strstr(text, "\"accel\":\"tcg\""));
-	assert_non_null(strstr(text, "\"expect\":[\n    \"x-fails.txt\"\n  ]"));
+	assert_non_null(strstr(text, "\"gpu\":\"blob\""));
+	assert_non_null(strstr(text, "\"iommu\":\"intel-iommu\""));
+	assert_non_null(strstr(text, "\"expect\":[\n    \"--expect\",\n    "
+				     "\"x-fails.txt\"\n  ]"));
 }
 
 #define with_dir(test) cmocka_unit_test_setup_teardown(test, testing_make_dir, testing_remove_dir)

@@ -87,15 +87,14 @@ static void copy_module(const char *dir, const char *name, const char *from)
 void testing_mali_kernel(const char *dir, const char *mali_model, const char *panfrost,
 			 struct guest_kernel *ret)
 {
-	g_autofree char *image = testing_kernel(dir, "bzImage", TESTING_RELEASE), *why = NULL;
-	g_autofree char *order =
-		testing_file(dir, "lib/modules/" TESTING_RELEASE "/modules.order", "", 0644);
-	g_autofree char *builtin =
-		testing_file(dir, "lib/modules/" TESTING_RELEASE "/modules.builtin",
-			     "kernel/virtio_pci.ko\nkernel/virtio_console.ko\n"
-			     "kernel/9pnet_virtio.ko\nkernel/9p.ko\n",
-			     0644);
+	g_autofree char *why = NULL;
 
+	g_free(testing_kernel(dir, "bzImage", TESTING_RELEASE));
+	g_free(testing_file(dir, "lib/modules/" TESTING_RELEASE "/modules.order", "", 0644));
+	g_free(testing_file(dir, "lib/modules/" TESTING_RELEASE "/modules.builtin",
+			    "kernel/virtio_pci.ko\nkernel/virtio_console.ko\n"
+			    "kernel/9pnet_virtio.ko\nkernel/9p.ko\n",
+			    0644));
 	if (mali_model)
 		copy_module(dir, "mali_model.ko", mali_model);
 	if (panfrost)

@@ -15,6 +15,9 @@
 #define DRM_PANFROST_MMAP_BO 0x03
 #define DRM_PANFROST_GET_PARAM 0x04
 #define DRM_PANFROST_GET_BO_OFFSET 0x05
+/** This and the next only with the module's parameter unstable_ioctls. */
+#define DRM_PANFROST_PERFCNT_ENABLE 0x06
+#define DRM_PANFROST_PERFCNT_DUMP 0x07
 #define DRM_PANFROST_MADVISE 0x08
 #define DRM_PANFROST_SET_LABEL_BO 0x09
 
@@ -89,6 +92,15 @@ struct drm_panfrost_madvise {
 	__u32 retained; /* out: non-zero while the contents are usable */
 };
 
+struct drm_panfrost_perfcnt_enable {
+	__u32 enable;	  /* 0: take the counters from this file again */
+	__u32 counterset; /* Bifrost has two */
+};
+
+struct drm_panfrost_perfcnt_dump {
+	__u64 buf_ptr; /* as large as this GPU's counters are, which nobody tells */
+};
+
 struct drm_panfrost_set_label_bo {
 	__u32 handle;
 	__u32 pad;
@@ -108,6 +120,11 @@ struct drm_panfrost_set_label_bo {
 #define DRM_IOCTL_PANFROST_GET_BO_OFFSET                                                       \
 	DRM_IOWR(DRM_COMMAND_BASE + DRM_PANFROST_GET_BO_OFFSET,                                \
 		 struct drm_panfrost_get_bo_offset)
+#define DRM_IOCTL_PANFROST_PERFCNT_ENABLE                                                      \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_PANFROST_PERFCNT_ENABLE,                                \
+		struct drm_panfrost_perfcnt_enable)
+#define DRM_IOCTL_PANFROST_PERFCNT_DUMP                                                        \
+	DRM_IOW(DRM_COMMAND_BASE + DRM_PANFROST_PERFCNT_DUMP, struct drm_panfrost_perfcnt_dump)
 #define DRM_IOCTL_PANFROST_MADVISE                                                             \
 	DRM_IOWR(DRM_COMMAND_BASE + DRM_PANFROST_MADVISE, struct drm_panfrost_madvise)
 #define DRM_IOCTL_PANFROST_SET_LABEL_BO                                                        \

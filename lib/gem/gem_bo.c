@@ -89,6 +89,14 @@ struct gem_bo *gem_bo_filled(struct gem_device *dev, uint64_t bytes)
 	return bo;
 }
 
+struct gem_bo *gem_bo_sent(struct gem_device *dev, uint64_t bytes)
+{
+	struct gem_bo *bo = gem_bo_filled(dev, bytes);
+
+	gem_bo_flush(bo);
+	return bo;
+}
+
 void gem_bo_close_handle(struct gem_bo *bo)
 {
 	struct drm_gem_close args = {.handle = bo->handle};
@@ -96,7 +104,8 @@ void gem_bo_close_handle(struct gem_bo *bo)
 	if (bo->dmabuf >= 0)
 		close(bo->dmabuf);
 	bo->dmabuf = -1;
-	if (bo->handle && drmIoctl(bo->dev->fd, DRM_IOCTL_GEM_CLOSE, &args) < 0)
+	/* ENODEV: a device that has gone takes its handles along. */
+	if (bo->handle && drmIoctl(bo->dev->fd, DRM_IOCTL_GEM_CLOSE, &args) < 0 && errno != ENODEV)
 		igt_warn("%s: closing handle %u: %m\n", bo->label, bo->handle);
 	bo->handle = 0;
 }
@@ -164,6 +173,18 @@ void *gem_bo_map(struct gem_bo *bo)
 	return gem_bo_map_flags(bo, 0);
 }
 
+void *gem_bo_map_dmabuf(struct gem_bo *bo)
+{
+	void *map;
+
+	igt_assert_f(!bo->map, "%s is mapped already\n", bo->label);
+	map = mmap(NULL, bo->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bo->dmabuf, 0);
+	igt_assert_f(map != MAP_FAILED, "%s: mmap of its dma-buf, %" PRIu64 " bytes: %s\n",
+		     bo->label, bo->bytes, strerror(errno));
+	bo->map = map;
+	return map;
+}
+
 void gem_bo_unmap(struct gem_bo *bo)
 {
 	if (bo->map)
@@ -224,13 +245,47 @@ int gem_bo_export(struct gem_bo *bo)
 	return fd;
 }
 
-struct gem_bo *gem_bo_import(struct gem_device *dev, int dmabuf, uint64_t bytes)
+static struct gem_bo *import(struct gem_device *dev, int dmabuf, uint64_t bytes, bool foreign)
 {
 	uint32_t handle = 0;
+	const int r = drmPrimeFDToHandle(dev->fd, dmabuf, &handle) < 0 ? -errno : 0;
 
-	igt_assert_f(drmPrimeFDToHandle(dev->fd, dmabuf, &handle) == 0,
-		     "importing a BO of %" PRIu64 " bytes: %s\n", bytes, strerror(errno));
+	errno = 0;
+	igt_require_f(!foreign || (r != -ENODEV && r != -ENOSYS && r != -EOPNOTSUPP),
+		      "This driver imports no dma-buf of another device: %s\n", strerror(-r));
+	igt_assert_f(r == 0, "importing a BO of %" PRIu64 " bytes: %s\n", bytes, strerror(-r));
 	return wrap(dev, handle, bytes);
+}
+
+struct gem_bo *gem_bo_import(struct gem_device *dev, int dmabuf, uint64_t bytes)
+{
+	return import(dev, dmabuf, bytes, /* foreign= */ false);
+}
+
+struct gem_bo *gem_bo_import_foreign(struct gem_device *dev, int dmabuf, uint64_t bytes)
+{
+	return import(dev, dmabuf, bytes, /* foreign= */ true);
+}
+
+struct gem_bo *gem_bo_open_name(struct gem_device *dev, const struct gem_bo *bo)
+{
+	struct drm_gem_flink name = {.handle = bo->handle};
+	struct drm_gem_open open = {0};
+	struct gem_bo *other;
+	int r;
+
+	r = drmIoctl(bo->dev->fd, DRM_IOCTL_GEM_FLINK, &name) < 0 ? -errno : 0;
+	errno = 0;
+	igt_require_f(r != -EOPNOTSUPP && r != -EACCES, "BOs cannot be given names: %s\n",
+		      strerror(-r));
+	igt_assert_f(r == 0, "%s: giving it a name: %s\n", bo->label, strerror(-r));
+	open.name = name.name;
+	igt_assert_f(drmIoctl(dev->fd, DRM_IOCTL_GEM_OPEN, &open) == 0,
+		     "%s: opening it by its name: %s\n", bo->label, strerror(errno));
+	other = wrap(dev, open.handle, bo->bytes);
+	other->pattern = bo->pattern;
+	other->filled = bo->filled;
+	return other;
 }
 
 bool gem_bo_madvise(struct gem_bo *bo, enum gem_advice advice)

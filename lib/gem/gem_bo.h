@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Buffer objects, with the operations every driver has.
  *
  * Functions here assert: a test is about what the kernel does with BOs, so one that cannot be
@@ -15,12 +16,13 @@
 #include "gem/gem_device.h"
 #include "reclaim/igt_pattern.h"
 
+/** A buffer object of an open device. */
 struct gem_bo {
-	struct gem_device *dev;
-	struct gem_bo *next;
+	struct gem_device *dev;	    /**< whose handle it has */
+	struct gem_bo *next;	    /**< of that device, an older one */
 	uint32_t handle;	    /**< 0 after gem_bo_close_handle() */
 	int dmabuf;		    /**< of gem_bo_export(), or -1 */
-	uint64_t bytes;
+	uint64_t bytes;		    /**< its size */
 	uint64_t pages;		    /**< of the machine's page size */
 	void *map;		    /**< of the CPU, or NULL */
 	struct igt_pattern pattern; /**< what gem_bo_fill() last wrote */
@@ -48,6 +50,9 @@ struct gem_bo *gem_bo_touched(struct gem_device *dev, uint64_t bytes);
 /** A BO that is mapped, has the test pattern in every page, and is idle. */
 struct gem_bo *gem_bo_filled(struct gem_device *dev, uint64_t bytes);
 
+/** gem_bo_filled() that the GPU, or the host, has read: gem_bo_flush(). */
+struct gem_bo *gem_bo_sent(struct gem_device *dev, uint64_t bytes);
+
 /** Unmap and close a BO, also what it was exported as. NULL is fine. */
 void gem_bo_free(struct gem_bo *bo);
 
@@ -62,6 +67,9 @@ void gem_bo_label(struct gem_bo *bo, const char *format, ...);
 void *gem_bo_map(struct gem_bo *bo);
 /** gem_bo_map() with further MAP_ @flags. */
 void *gem_bo_map_flags(struct gem_bo *bo, int flags);
+/** gem_bo_map() through the dma-buf that gem_bo_export() made; the mapping outlives its file. */
+void *gem_bo_map_dmabuf(struct gem_bo *bo);
+/** Take the mapping away; the BO stays. */
 void gem_bo_unmap(struct gem_bo *bo);
 
 /** Where to mmap() the device for this BO. Returns 0 or a negative errno. */
@@ -92,6 +100,16 @@ int gem_bo_export(struct gem_bo *bo);
 
 /** The BO behind @dmabuf in another file, @dev; its mapping and advice are its own. */
 struct gem_bo *gem_bo_import(struct gem_device *dev, int dmabuf, uint64_t bytes);
+
+/** gem_bo_import() of another device's memory. Skips when the driver imports none. */
+struct gem_bo *gem_bo_import_foreign(struct gem_device *dev, int dmabuf, uint64_t bytes);
+
+/**
+ * The same BO in another file, @dev, by a name that the kernel gives it ("flink"), which exports
+ * nothing; @dev and the file of @bo must be of primary nodes. It has the same pattern, and advice
+ * of its own. Skips where the driver or the kernel has no such names.
+ */
+struct gem_bo *gem_bo_open_name(struct gem_device *dev, const struct gem_bo *bo);
 
 /**
  * Close the handle, and what it was exported as: from now on only the mapping keeps the BO. What

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "drmtest.h"
@@ -16,6 +17,7 @@
 
 static const struct gem_ops *const drivers[] = {
 	&gem_panfrost_ops,
+	&gem_vgem_ops,
 	&gem_virtgpu_ops,
 };
 
@@ -67,6 +69,24 @@ struct gem_device *gem_device_open(unsigned int chipset)
 	return wrap(drm_open_driver_render(chipset));
 }
 
+struct gem_device *gem_device_find(unsigned int chipset)
+{
+	const int fd = __drm_open_driver(chipset);
+
+	errno = 0;
+	return fd < 0 ? NULL : wrap(fd);
+}
+
+struct gem_device *gem_device_open_another(const struct gem_device *dev, unsigned int chipset)
+{
+	const unsigned int index = drm_driver_of(dev->fd) == chipset ? 1 : 0;
+	const int fd = __drm_open_driver_another(index, chipset);
+
+	errno = 0;
+	igt_require_f(fd >= 0, "There is no other GPU of the kind that is asked for\n");
+	return wrap(fd);
+}
+
 struct gem_device *gem_device_reopen(const struct gem_device *dev, bool render)
 {
 	int fd = drm_reopen(dev->fd, render);
@@ -103,4 +123,23 @@ int gem_madvise_raw(const struct gem_device *dev, uint32_t handle, uint32_t advi
 		    uint32_t *retained)
 {
 	return dev->ops->bo_madvise(dev->fd, handle, advice, retained);
+}
+
+int gem_madvise_at(const struct gem_device *dev, void *args, unsigned int bytes)
+{
+	const unsigned long request = dev->ops->madvise_ioctl->request;
+
+	return ioctl(dev->fd, _IOC(_IOC_DIR(request), _IOC_TYPE(request), _IOC_NR(request), bytes),
+		     args) < 0 ? -errno : 0;
+}
+
+void gem_madvise_fill(const struct gem_device *dev, uint32_t args[GEM_MADVISE_WORDS],
+		      uint32_t handle, uint32_t advice, uint32_t retained)
+{
+	const struct gem_madvise_ioctl *fields = dev->ops->madvise_ioctl;
+
+	memset(args, 0, GEM_MADVISE_WORDS * sizeof(*args));
+	args[fields->handle / sizeof(*args)] = handle;
+	args[fields->advice / sizeof(*args)] = advice;
+	args[fields->retained / sizeof(*args)] = retained;
 }

@@ -6,6 +6,7 @@
  * need no shader, so all of this works on any of these GPUs.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -36,6 +37,14 @@ static int panfrost_madvise(int fd, uint32_t handle, uint32_t advice, uint32_t *
 	*retained = args.retained;
 	return r;
 }
+
+static const struct gem_madvise_ioctl panfrost_madvise_ioctl = {
+	.request = DRM_IOCTL_PANFROST_MADVISE,
+	.bytes = sizeof(struct drm_panfrost_madvise),
+	.handle = offsetof(struct drm_panfrost_madvise, handle),
+	.advice = offsetof(struct drm_panfrost_madvise, madv),
+	.retained = offsetof(struct drm_panfrost_madvise, retained),
+};
 
 static void panfrost_get_caps(int fd, struct gem_caps *ret_caps)
 {
@@ -171,6 +180,7 @@ const struct gem_ops gem_panfrost_ops = {
 	.bo_create = panfrost_bo_create,
 	.bo_map_offset = panfrost_bo_map_offset,
 	.bo_madvise = panfrost_madvise,
+	.madvise_ioctl = &panfrost_madvise_ioctl,
 	.bo_wait = panfrost_bo_wait,
 	.bo_flush = panfrost_bo_flush,
 	.bo_gpu_write = panfrost_bo_gpu_write,

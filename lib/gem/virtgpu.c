@@ -3,22 +3,21 @@
  * virtio-gpu: all that the suite knows about this driver.
  *
  * BOs are 2D resources made with RESOURCE_CREATE, which every host takes, also one that renders
- * nothing. A row of the image is 4 KiB, so n rows are n pages of backing, exactly.
+ * nothing. A row of the image is 4 KiB, so n rows are n pages of backing, exactly. What a host
+ * that renders can do with them is in virgl/virgl.h.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <xf86drm.h>
 
 #include "drm-uapi/virtgpu_madvise.h"
 #include "drmtest.h"
-#include "gem/gem_device.h"
+#include "gem/gem_bo.h"
+#include "gem/virtgpu.h"
 #include "igt_aux.h"
-
-/* Of the virtio-gpu and virgl protocols: virtio_gpu.h of the kernel, p_defines.h of Mesa. */
-#define PIPE_TEXTURE_2D 2
-#define VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM 2
-#define VIRGL_BIND_SAMPLER_VIEW (1u << 3)
+#include "virgl/virgl_cmd.h"
 
 #define WIDTH 1024u
 #define ROW_BYTES (WIDTH * 4)
@@ -43,6 +42,15 @@ static int virtgpu_madvise(int fd, uint32_t handle, uint32_t advice, uint32_t *r
 	*retained = args.retained;
 	return r;
 }
+
+static const struct gem_madvise_ioctl virtgpu_madvise_ioctl = {
+	.request = DRM_IOCTL_VIRTGPU_MADVISE,
+	.bytes = sizeof(struct drm_virtgpu_madvise),
+	.handle = offsetof(struct drm_virtgpu_madvise, bo_handle),
+	.advice = offsetof(struct drm_virtgpu_madvise, madv),
+	.retained = offsetof(struct drm_virtgpu_madvise, retained),
+	.pad = offsetof(struct drm_virtgpu_madvise, pad),
+};
 
 /*
  * There is no GETPARAM for madvise, on purpose: handle 0 never exists, so a kernel that has the
@@ -78,9 +86,9 @@ static void virtgpu_get_caps(int fd, struct gem_caps *ret_caps)
 static int virtgpu_bo_create(int fd, uint64_t bytes, uint32_t *ret_handle)
 {
 	struct drm_virtgpu_resource_create args = {
-		.target = PIPE_TEXTURE_2D,
-		.format = VIRTIO_GPU_FORMAT_B8G8R8X8_UNORM,
-		.bind = VIRGL_BIND_SAMPLER_VIEW,
+		.target = VIRGL_TARGET_2D,
+		.format = VIRGL_FORMAT_B8G8R8A8_UNORM,
+		.bind = VIRGL_BIND_RENDER_TARGET | VIRGL_BIND_SAMPLER_VIEW,
 		.width = WIDTH,
 		.height = bytes / ROW_BYTES,
 		.depth = 1,
@@ -118,14 +126,46 @@ static int virtgpu_bo_wait(int fd, uint32_t handle, bool block)
 	return drmIoctl(fd, DRM_IOCTL_VIRTGPU_WAIT, &args) < 0 ? -errno : 0;
 }
 
-static int virtgpu_bo_flush(int fd, uint32_t handle, uint64_t bytes)
+static struct virtgpu_box rows_of(uint64_t bytes)
+{
+	return (struct virtgpu_box){.width = WIDTH, .height = bytes / ROW_BYTES};
+}
+
+static int transfer_to_host(int fd, uint32_t handle, struct virtgpu_box box)
 {
 	struct drm_virtgpu_3d_transfer_to_host args = {
 		.bo_handle = handle,
-		.box = {.w = WIDTH, .h = bytes / ROW_BYTES, .d = 1},
+		.box = {.x = box.x, .y = box.y, .w = box.width, .h = box.height, .d = 1},
+		.offset = box.y * ROW_BYTES + box.x * (ROW_BYTES / WIDTH),
 	};
 
 	return drmIoctl(fd, DRM_IOCTL_VIRTGPU_TRANSFER_TO_HOST, &args) < 0 ? -errno : 0;
+}
+
+static int virtgpu_bo_flush(int fd, uint32_t handle, uint64_t bytes)
+{
+	return transfer_to_host(fd, handle, rows_of(bytes));
+}
+
+struct virtgpu_box virtgpu_whole(const struct gem_bo *bo)
+{
+	return rows_of(bo->bytes);
+}
+
+int virtgpu_transfer_to_host(const struct gem_bo *bo, struct virtgpu_box box)
+{
+	return transfer_to_host(bo->dev->fd, bo->handle, box);
+}
+
+int virtgpu_transfer_from_host(const struct gem_bo *bo, struct virtgpu_box box)
+{
+	struct drm_virtgpu_3d_transfer_from_host args = {
+		.bo_handle = bo->handle,
+		.box = {.x = box.x, .y = box.y, .w = box.width, .h = box.height, .d = 1},
+		.offset = box.y * ROW_BYTES + box.x * (ROW_BYTES / WIDTH),
+	};
+
+	return drmIoctl(bo->dev->fd, DRM_IOCTL_VIRTGPU_TRANSFER_FROM_HOST, &args) < 0 ? -errno : 0;
 }
 
 const struct gem_ops gem_virtgpu_ops = {
@@ -136,6 +176,7 @@ const struct gem_ops gem_virtgpu_ops = {
 	.bo_create = virtgpu_bo_create,
 	.bo_map_offset = virtgpu_bo_map_offset,
 	.bo_madvise = virtgpu_madvise,
+	.madvise_ioctl = &virtgpu_madvise_ioctl,
 	.bo_wait = virtgpu_bo_wait,
 	.bo_flush = virtgpu_bo_flush,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Job descriptors, as the job manager of Mali GPUs reads them from memory.
  *
  * Midgard (from T600 on), Bifrost and Valhall up to its second generation take the same header in
@@ -20,6 +21,7 @@
 /** A descriptor is aligned to, and takes, this many bytes. */
 #define MALI_JOB_BYTES 64
 
+/** What a job does. */
 enum mali_job_type {
 	MALI_JOB_NULL = 1,
 	MALI_JOB_WRITE_VALUE = 2,
@@ -53,8 +55,8 @@ enum mali_status {
 /** The first half of every descriptor, little-endian. */
 struct mali_job_header {
 	uint32_t exception_status; /**< enum mali_status in the low byte; 0 before the job */
-	uint32_t first_incomplete_task;
-	uint64_t fault_pointer;
+	uint32_t first_incomplete_task; /**< where it was stopped */
+	uint64_t fault_pointer;	   /**< the GPU address that could not be accessed */
 	uint8_t type;	  /**< bit 0: 64-bit descriptor; from bit 1 on enum mali_job_type */
 	uint8_t flags;	  /**< bit 0: barrier, wait for all jobs before this one */
 	uint16_t index;	  /**< from 1 on, which others depend on it by */
@@ -80,13 +82,12 @@ struct mali_chain mali_chain_at(void *map, uint64_t address, uint64_t bytes);
 /** The GPU address of a job of the chain, from 0 on; also of the one that would be added next. */
 uint64_t mali_chain_address(const struct mali_chain *chain, unsigned int job);
 
-/**
- * Add a job that does nothing, one that writes @value to the GPU address @target, or one that
- * cleans and invalidates the caches. Returns the job's number, from 0 on. There must be room.
- */
+/** Add a job that does nothing. Returns its number, from 0, as all these do; there must be room. */
 unsigned int mali_chain_null(struct mali_chain *chain);
+/** Add a job that writes @value to the GPU address @target. */
 unsigned int mali_chain_write(struct mali_chain *chain, enum mali_write what, uint64_t target,
 			      uint64_t value);
+/** Add a job that cleans and invalidates the caches. */
 unsigned int mali_chain_flush(struct mali_chain *chain);
 
 /** Add a job of any @type, with 32 bytes of payload that are zero. */

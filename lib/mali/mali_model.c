@@ -15,7 +15,7 @@
 #include "igt_core.h"
 #include "mali/mali_model.h"
 #include "reclaim/igt_files.h"
-#include "reclaim/igt_memcg.h"
+#include "reclaim/igt_undo.h"
 
 #define DIRECTORY "/sys/kernel/debug/mali_model"
 
@@ -39,47 +39,9 @@ uint64_t mali_model_stat(const char *name)
 
 	r = igt_file_read(DIRECTORY "/stats", &text);
 	if (r == 0)
-		r = igt_memory_stat_parse(text, name, &value);
+		r = igt_entry_parse(text, name, &value);
 	igt_assert_f(r == 0, DIRECTORY "/stats, %s: %s\n", name, strerror(-r));
 	return value;
-}
-
-/* What is to be set back. Paths stand ready here, since a signal handler may have to do it. */
-static struct {
-	char path[128];
-	bool set;
-} controls[8];
-
-/* Only what a signal handler may do. */
-static void undo(int sig)
-{
-	for (unsigned int i = 0; i < ARRAY_SIZE(controls); i++) {
-		int fd;
-
-		if (!controls[i].set)
-			continue;
-		fd = open(controls[i].path, O_WRONLY | O_CLOEXEC);
-		if (fd >= 0 && write(fd, "0", 1) == 1)
-			controls[i].set = false;
-		close(fd);
-	}
-}
-
-static void undo_at_subtest_end(void *data)
-{
-	undo(0);
-}
-
-/* The place of @path among those that were ever set, or a new one. */
-static unsigned int remember(const char *path)
-{
-	unsigned int i = 0;
-
-	while (i < ARRAY_SIZE(controls) - 1 && controls[i].path[0] &&
-	       strcmp(controls[i].path, path) != 0)
-		i++;
-	snprintf(controls[i].path, sizeof(controls[i].path), "%s", path);
-	return i;
 }
 
 void mali_model_set(const char *control, uint64_t value)
@@ -90,11 +52,21 @@ void mali_model_set(const char *control, uint64_t value)
 	mali_model_require();
 	snprintf(path, sizeof(path), DIRECTORY "/%s", control);
 	snprintf(text, sizeof(text), "%" PRIu64 "\n", value);
-	if (value) {
-		igt_install_exit_handler(undo);
-		igt_on_subtest_end(undo_at_subtest_end, NULL);
-	}
-	controls[remember(path)].set = value != 0;
-	r = igt_file_write(path, text);
-	igt_assert_f(r == 0, "software Mali: setting %s: %s\n", control, strerror(-r));
+	r = igt_undo_set_file(path, text);
+	igt_assert_f(r >= 0, "software Mali: setting %s: %s\n", control, strerror(-r));
+}
+
+uint64_t mali_model_get(const char *control)
+{
+	_cleanup_free_ char *text = NULL;
+	char path[128];
+	uint64_t value = 0;
+	int r;
+
+	snprintf(path, sizeof(path), DIRECTORY "/%s", control);
+	r = igt_file_read(path, &text);
+	if (r == 0 && sscanf(text, "%" SCNu64, &value) != 1)
+		r = -EINVAL;
+	igt_assert_f(r == 0, "software Mali: reading %s: %s\n", control, strerror(-r));
+	return value;
 }

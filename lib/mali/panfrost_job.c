@@ -21,6 +21,7 @@
 #include "igt_panfrost.h"
 #include "mali/panfrost_job.h"
 #include "reclaim/igt_files.h"
+#include "reclaim/igt_undo.h"
 
 /* A hang ends after PANFROST_HANG_MS, and a few may be queued one behind the other. */
 #define AWAIT_MS 5000
@@ -249,38 +250,41 @@ static char *power_file(const struct gem_device *dev, const char *name)
 	return path;
 }
 
-static void let_sleep(void *path)
+static void set_power(const struct gem_device *dev, const char *name, const char *text)
 {
-	if (igt_file_write(path, "auto") < 0)
-		igt_warn("%s cannot be set back\n", (const char *)path);
-	free(path);
+	_cleanup_free_ char *path = power_file(dev, name);
+	int r = igt_undo_set_file(path, text);
+
+	/* Without CONFIG_PM there is no such file, and no sleep. */
+	igt_assert_f(r >= 0 || r == -ENOENT, "%s: %s\n", path, strerror(-r));
 }
 
 void panfrost_stay_awake(const struct gem_device *dev)
 {
-	char *path = power_file(dev, "control");
-	int r = igt_file_write(path, "on");
-
-	/* Without CONFIG_PM there is no such file, and no sleep. */
-	igt_assert_f(r == 0 || r == -ENOENT, "%s: %s\n", path, strerror(-r));
-	if (r < 0 || !igt_on_subtest_end(let_sleep, path))
-		free(path);
+	set_power(dev, "control", "on");
 }
 
-static bool is_asleep(const char *path)
+void panfrost_sleep_after(const struct gem_device *dev, unsigned int ms)
 {
-	_cleanup_free_ char *text = NULL;
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", ms);
+	set_power(dev, "autosuspend_delay_ms", text);
+}
+
+bool panfrost_is_asleep(const struct gem_device *dev)
+{
+	_cleanup_free_ char *path = power_file(dev, "runtime_status"), *text = NULL;
 
 	return igt_file_read(path, &text) == 0 && strncmp(text, "suspended", 9) == 0;
 }
 
 bool panfrost_rest(const struct gem_device *dev)
 {
-	_cleanup_free_ char *path = power_file(dev, "runtime_status");
 	struct panfrost_job *job;
 	struct gem_device *own;
 
-	if (igt_wait(is_asleep(path), REST_MS, 5))
+	if (igt_wait(panfrost_is_asleep(dev), REST_MS, 5))
 		return true;
 	/*
 	 * After a hang the driver thinks of sleep again only when another job has ended. One of a
@@ -292,5 +296,5 @@ bool panfrost_rest(const struct gem_device *dev)
 	panfrost_start(job);
 	panfrost_await(job);
 	gem_device_close(own);
-	return igt_wait(is_asleep(path), REST_MS, 5);
+	return igt_wait(panfrost_is_asleep(dev), REST_MS, 5);
 }

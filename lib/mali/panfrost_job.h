@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Jobs of a test: built, submitted, waited for, and asked what became of them.
  *
  * A fence signals for a job that failed or was killed as well. So whether it ran is told by its
@@ -25,7 +26,7 @@
 
 /** A chain of jobs, and its fence. Freed when the subtest ends, its BO too. */
 struct panfrost_job {
-	struct gem_device *dev;
+	struct gem_device *dev;	 /**< that runs it */
 	struct gem_bo *bo;	 /**< which the descriptors are in */
 	struct mali_chain chain; /**< to be filled by mali_chain_*() before it is submitted */
 	uint32_t fence;		 /**< syncobj; signals when the kernel has done with the chain */
@@ -73,8 +74,9 @@ void panfrost_assert_done(struct panfrost_job *job, const char *claim);
  * by then when it was a page fault.
  */
 void panfrost_assert_faults(struct panfrost_job *job, const char *claim);
-/** As the two above, and panfrost_assert_in_time(). */
+/** panfrost_assert_done() and panfrost_assert_in_time(). */
 void panfrost_assert_done_promptly(struct panfrost_job *job, const char *claim);
+/** panfrost_assert_faults() and panfrost_assert_in_time(). */
 void panfrost_assert_faults_promptly(struct panfrost_job *job, const char *claim);
 
 /**
@@ -89,8 +91,17 @@ void panfrost_assert_in_time(struct panfrost_job *job, const char *claim);
  */
 bool panfrost_rest(const struct gem_device *dev);
 
+/** Whether the GPU sleeps now. */
+bool panfrost_is_asleep(const struct gem_device *dev);
+
 /** Keep the GPU awake until the subtest ends, so that it forgets nothing. Needs root. */
 void panfrost_stay_awake(const struct gem_device *dev);
+
+/**
+ * Let the GPU go to sleep only after so long without a job, until the subtest ends. Without
+ * CONFIG_PM it never sleeps, and this does nothing. Needs root.
+ */
+void panfrost_sleep_after(const struct gem_device *dev, unsigned int ms);
 
 /** An address where the address space of @dev has nothing: behind the last BO there can be. */
 #define PANFROST_NOWHERE 0xfe000000ull

@@ -123,8 +123,8 @@ static void assert_read_with(struct gem_bo *bo, uint64_t faults, const char *cla
 	read_pages(&check, count_faults, claim, place);
 	if (check.faults != faults)
 		broken(bo, claim, place,
-		       "reading it takes %" PRIu64 " page faults, expected %" PRIu64, check.faults,
-		       faults);
+		       "%" PRIu64 " of its pages take a fault to be read, expected %" PRIu64,
+		       check.faults, faults);
 	igt__assert_bo_content(bo, claim, place);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * What a test claims about a BO, decided by all oracles that apply.
  *
  * @claim says what the kernel promises, in words; a failure prints it with the BO, what was
@@ -15,11 +16,12 @@
 
 /** Where an assertion stands. */
 struct igt_place {
-	const char *file;
-	const char *function;
-	int line;
+	const char *file;     /**< of the source */
+	const char *function; /**< in it */
+	int line;	      /**< in it */
 };
 
+/** The place where it is used. */
 #define IGT__HERE ((struct igt_place){__FILE__, __func__, __LINE__})
 
 /** The kernel says the contents are lost, and if it is mapped, reading it raises SIGBUS. */

@@ -54,3 +54,25 @@ int igt_file_write(const char *path, const char *text)
 		return -errno;
 	return written == (ssize_t)strlen(text) ? 0 : -EIO;
 }
+
+int igt_entry_parse(const char *text, const char *key, uint64_t *ret_value)
+{
+	const size_t length = strlen(key);
+
+	while (*text) {
+		if (strncmp(text, key, length) == 0 && text[length] == ' ') {
+			unsigned long long value;
+			char *end;
+
+			errno = 0;
+			value = strtoull(text + length + 1, &end, 10);
+			if (end == text + length + 1 || (*end && *end != '\n') || errno)
+				return -EINVAL;
+			*ret_value = value;
+			return 0;
+		}
+		text += strcspn(text, "\n");
+		text += *text == '\n';
+	}
+	return -ENOENT;
+}

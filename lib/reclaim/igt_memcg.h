@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * A memory cgroup for a test alone: what it allocates is counted apart from the machine's, and
  * can be made to go to swap, by the kernel's ordinary reclaim, without disturbing anything else.
  *
@@ -38,20 +39,8 @@ uint64_t igt_memcg_swap(void);
 
 /**
  * Have the kernel reclaim @bytes of the cgroup's pages, its choice which. It may find less, which
- * is no error here.
+ * is no error here. Returns the bytes that it did reclaim.
  */
-void igt_memcg_reclaim(uint64_t bytes);
-
-/**
- * The number behind @key in the text of memory.stat. Returns 0, -ENOENT without such a line,
- * -EINVAL when it is no number.
- */
-int igt_memory_stat_parse(const char *text, const char *key, uint64_t *ret_value);
-
-/**
- * The cgroup v2 path in the text of /proc/self/cgroup, "/..." without the newline, for the caller
- * to free. Returns 0, -ENOENT when the process is in v1 hierarchies only, or -ENOMEM.
- */
-int igt_cgroup_parse(const char *text, char **ret_path);
+uint64_t igt_memcg_reclaim(uint64_t bytes);
 
 #endif

@@ -36,6 +36,70 @@ int igt_meminfo_parse(const char *text, const char *key, uint64_t *ret_bytes)
 	return -ENOENT;
 }
 
+uint64_t igt_meminfo(const char *key)
+{
+	_cleanup_free_ char *text = NULL;
+	uint64_t bytes = 0;
+	int r;
+
+	r = igt_file_read("/proc/meminfo", &text);
+	if (r == 0)
+		r = igt_meminfo_parse(text, key, &bytes);
+	igt_assert_f(r == 0, "/proc/meminfo, %s: %s\n", key, strerror(-r));
+	return bytes;
+}
+
+void igt_vmstat_parse(const char *text, struct igt_vmstat *ret_vmstat)
+{
+	struct igt_vmstat vmstat = {0};
+	const struct {
+		const char *key;
+		uint64_t *sum;
+	} entries[] = {
+		{"pgsteal_kswapd", &vmstat.pgsteal_kswapd},
+		{"pgsteal_direct", &vmstat.pgsteal_direct},
+		{"allocstall_dma", &vmstat.allocstall},
+		{"allocstall_dma32", &vmstat.allocstall},
+		{"allocstall_normal", &vmstat.allocstall},
+		{"allocstall_movable", &vmstat.allocstall},
+		{"slabs_scanned", &vmstat.slabs_scanned},
+		{"pswpin", &vmstat.pswpin},
+		{"pswpout", &vmstat.pswpout},
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(entries); i++) {
+		uint64_t value;
+
+		if (igt_entry_parse(text, entries[i].key, &value) == 0)
+			*entries[i].sum += value;
+	}
+	*ret_vmstat = vmstat;
+}
+
+void igt_vmstat(struct igt_vmstat *ret_vmstat)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = igt_file_read("/proc/vmstat", &text);
+
+	igt_assert_f(r == 0, "/proc/vmstat: %s\n", strerror(-r));
+	igt_vmstat_parse(text, ret_vmstat);
+}
+
+uint64_t igt_vmstat_counter(const char *key)
+{
+	_cleanup_free_ char *text = NULL;
+	uint64_t value = 0;
+	int r;
+
+	r = igt_file_read("/proc/vmstat", &text);
+	if (r == 0)
+		r = igt_entry_parse(text, key, &value);
+	errno = 0;
+	igt_require_f(r != -ENOENT, "/proc/vmstat has no %s (CONFIG_VM_EVENT_COUNTERS)\n", key);
+	igt_assert_f(r == 0, "/proc/vmstat, %s: %s\n", key, strerror(-r));
+	return value;
+}
+
 int igt_swaps_parse(const char *text)
 {
 	int areas = 0;
@@ -67,16 +131,21 @@ void igt_require_no_swap(void)
 		      areas);
 }
 
+/* What can be allocated without swapping, as the kernel estimates. */
+static uint64_t available_memory(void)
+{
+	return igt_meminfo("MemAvailable");
+}
+
+bool igt_has_free_memory(uint64_t bytes)
+{
+	return available_memory() >= bytes + PLENTY;
+}
+
 void igt_require_free_memory(uint64_t bytes)
 {
-	_cleanup_free_ char *text = NULL;
-	uint64_t available = 0;
-	int r;
+	const uint64_t available = available_memory();
 
-	r = igt_file_read("/proc/meminfo", &text);
-	if (r == 0)
-		r = igt_meminfo_parse(text, "MemAvailable", &available);
-	igt_assert_f(r == 0, "/proc/meminfo: %s\n", strerror(-r));
 	errno = 0;
 	igt_require_f(available >= bytes + PLENTY,
 		      "%" PRIu64 " MiB of memory are available, %" PRIu64 " MiB are needed\n",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Oracle: is every page of a buffer still the one that was written?
  *
  * Each page carries a word that names its buffer, the generation of the writing and its index,
@@ -13,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** What marks a buffer. */
 struct igt_pattern {
 	uint16_t bo;	    /**< which buffer */
 	uint8_t generation; /**< which writing of it */
@@ -20,10 +22,10 @@ struct igt_pattern {
 
 /** The first page that is not as written. */
 struct igt_mismatch {
-	uint64_t page;
+	uint64_t page;	 /**< from 0 */
 	uint64_t offset; /**< of the word, in bytes from the start of the buffer */
-	uint64_t found;
-	uint64_t expected;
+	uint64_t found;	 /**< there */
+	uint64_t expected; /**< to stand there */
 };
 
 /** The word that stands at the start of @page; never 0. */

@@ -10,9 +10,9 @@
 #include "gem/gem_bo.h"
 #include "igt_aux.h"
 #include "igt_core.h"
-#include "reclaim/igt_drop_caches.h"
 #include "reclaim/igt_fault.h"
 #include "reclaim/igt_reclaim.h"
+#include "reclaim/igt_trigger.h"
 
 void igt_reclaim_require(struct gem_device *dev)
 {
@@ -73,27 +73,59 @@ void igt_reclaim_require_eviction(struct gem_device *dev)
 		      "active: it does not evict\n");
 }
 
+const char *igt_reclaim_name(enum igt_reclaim_trigger trigger)
+{
+	static const char *const names[] = {
+		[RECLAIM_SHRINKER] = "shrinker",
+		[RECLAIM_DROP_CACHES] = "drop_caches",
+		[RECLAIM_PROACTIVE] = "proactive",
+		[RECLAIM_PRESSURE_ANON] = "pressure_anon",
+		[RECLAIM_PRESSURE_FILE] = "pressure_file",
+	};
+
+	return names[trigger];
+}
+
+void igt_reclaim_mark(const char *trigger, uint64_t pages)
+{
+	igt_kmsg(KMSG_INFO IGT_KMSG_RECLAIM "%s freed %" PRIu64 " pages\n", trigger, pages);
+}
+
+static int apply(struct gem_device *dev, enum igt_reclaim_trigger trigger, uint64_t pages,
+		 struct igt_reclaimed *ret_reclaimed)
+{
+	switch (trigger) {
+	case RECLAIM_SHRINKER:
+		return igt_shrinker_scan(dev->shrinker, ret_reclaimed);
+	case RECLAIM_DROP_CACHES:
+		return igt_drop_caches(dev->shrinker, pages, ret_reclaimed);
+	case RECLAIM_PROACTIVE:
+		return igt_proactive_reclaim(dev->shrinker, pages, ret_reclaimed);
+	case RECLAIM_PRESSURE_ANON:
+		return igt_press(dev->shrinker, IGT_PRESSURE_ANON, pages, ret_reclaimed);
+	case RECLAIM_PRESSURE_FILE:
+		return igt_press(dev->shrinker, IGT_PRESSURE_FILE, pages, ret_reclaimed);
+	}
+	return -EINVAL;
+}
+
 struct igt_reclaimed igt_reclaim(struct gem_device *dev, enum igt_reclaim_trigger trigger,
 				 uint64_t bytes)
 {
 	struct igt_reclaimed done = {0};
-	int r = -EINVAL;
+	int r;
 
 	igt_reclaim_require(dev);
-	switch (trigger) {
-	case RECLAIM_SHRINKER:
-		r = igt_shrinker_scan(dev->shrinker, &done);
-		break;
-	case RECLAIM_DROP_CACHES:
-		r = igt_drop_caches(dev->shrinker, bytes / igt_page_size(), &done);
-		break;
-	}
+	r = apply(dev, trigger, bytes / igt_page_size(), &done);
 	errno = 0;
 	igt_require_f(r != -EACCES && r != -EPERM && r != -EROFS,
-		      "Reclaim cannot be triggered: %s\n", strerror(-r));
-	igt_assert_f(r == 0, "triggering reclaim: %s\n", strerror(-r));
-	igt_info("reclaim: %" PRIu64 " pages freed, %" PRIu64 " expected, %u writes\n",
-		 done.pages, bytes / igt_page_size(), done.writes);
+		      "Reclaim (%s) cannot be triggered: %s\n", igt_reclaim_name(trigger),
+		      strerror(-r));
+	igt_assert_f(r == 0, "triggering reclaim (%s): %s\n", igt_reclaim_name(trigger),
+		     strerror(-r));
+	igt_info("reclaim (%s): %" PRIu64 " pages freed, %" PRIu64 " expected, %u writes\n",
+		 igt_reclaim_name(trigger), done.pages, bytes / igt_page_size(), done.writes);
+	igt_reclaim_mark(igt_reclaim_name(trigger), done.pages);
 	return done;
 }
 

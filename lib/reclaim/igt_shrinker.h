@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * The kernel's shrinker for a device's BOs, driven through debugfs (CONFIG_SHRINKER_DEBUG).
  *
  * Its name is whatever the driver chose, so it is found by behaviour: it is the one whose count
@@ -12,6 +13,7 @@
 
 struct gem_device;
 
+/** A shrinker of the kernel. */
 struct igt_shrinker {
 	char name[256]; /**< directory below /sys/kernel/debug/shrinker */
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
+ * @file
  * Oracle: does an access to memory raise SIGBUS, as one to a purged BO must?
  *
  * Works in any thread and in forked children. A SIGBUS that nobody waits for goes where it went
@@ -10,6 +11,7 @@
 
 #include <stdbool.h>
 
+/** What is done to memory. */
 enum igt_access {
 	IGT_ACCESS_READ,
 	IGT_ACCESS_WRITE,
@@ -17,7 +19,7 @@ enum igt_access {
 
 /** What became of an access. */
 struct igt_sigbus {
-	bool raised;
+	bool raised;   /**< it did */
 	int code;      /**< si_code: BUS_ADRERR where there is no memory behind the address */
 	void *address; /**< si_addr */
 };

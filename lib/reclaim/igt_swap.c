@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Making and activating of swap on a zram device.
- *
- * A device is added rather than one taken that is there, so that what others swap to stays theirs.
- * It is not removed: the kernel logs each change of a device's size, and warns when these lines
- * become many, which would be held against the test that runs then. Deactivated, a device holds
- * one page, and the next test finds it by what stands there.
+ * Swap on and off, whatever kind of area it is.
  */
 #define IGT_LOG_DOMAIN "igt_swap"
 #include <errno.h>
@@ -19,14 +14,8 @@
 #include "igt_aux.h"
 #include "igt_cleanup.h"
 #include "igt_core.h"
-#include "igt_kmod.h"
-#include "reclaim/igt_files.h"
 #include "reclaim/igt_swap.h"
-
-#define CONTROL "/sys/class/zram-control"
-
-/* More devices than anybody has. */
-#define DEVICES 32
+#include "reclaim/igt_swap_area.h"
 
 /* The header of a swap area, as the kernel's linux/swap.h has it. */
 struct header {
@@ -42,11 +31,10 @@ struct header {
 #define SIGNATURE_LENGTH (sizeof(SIGNATURE) - 1)
 #define LABEL "igt-reclaim"
 
-/* What is to be undone. It stands ready here, since a signal handler may have to do it. */
 static struct {
-	bool active;
-	char path[32]; /* of the device node */
-} area;
+	struct igt_swap_area area;
+	int active; /* the change that activating it was, 0: it is not on */
+} swap;
 
 int igt_swap_header(void *page, size_t page_size, uint64_t bytes)
 {
@@ -63,119 +51,138 @@ int igt_swap_header(void *page, size_t page_size, uint64_t bytes)
 	return 0;
 }
 
-/* Only what a signal handler may do. */
-static void undo(int sig)
+/* --- areas ---------------------------------------------------------------------------------- */
+
+int igt_swap_area_why(struct igt_swap_area *area, int r, const char *what)
 {
-	if (area.active && swapoff(area.path) == 0)
-		area.active = false;
+	if (r < 0)
+		snprintf(area->why, sizeof(area->why), "%s: %s", what, strerror(-r));
+	return r;
+}
+
+int igt_swap_area_add(struct igt_swap_area *area, enum igt_undo_kind kind, const char *path,
+		      const char *value)
+{
+	int r = igt_undo_add(kind, path, value);
+
+	if (r > 0)
+		area->changes[area->changed++] = r;
+	return igt_swap_area_why(area, r, "starting what undoes it");
+}
+
+static int undo_area(void)
+{
+	int r = 0;
+
+	while (swap.area.changed > 0 && r == 0)
+		r = igt_undo_now(swap.area.changes[--swap.area.changed]);
+	return r;
+}
+
+static int undo_all(void)
+{
+	int r = igt_undo_now(swap.active);
+
+	if (r == 0)
+		r = undo_area();
+	swap.active = 0;
+	return r;
 }
 
 static void undo_at_subtest_end(void *data)
 {
-	undo(0);
+	undo_all();
 }
 
-/* Whether @path has @header, and nobody uses it, for then it cannot be had exclusively. */
-static bool is_left_over(const char *path, const void *header, size_t size)
+static int write_header(uint64_t bytes)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
-	_cleanup_free_ char *found = malloc(size);
-
-	return fd >= 0 && found && read(fd, found, size) == (ssize_t)size &&
-	       memcmp(found, header, size) == 0;
-}
-
-/* The device of an area of the same size that an earlier test has left. */
-static bool find_left_over(const void *header, size_t size)
-{
-	for (unsigned int i = 0; i < DEVICES; i++) {
-		snprintf(area.path, sizeof(area.path), "/dev/zram%u", i);
-		if (is_left_over(area.path, header, size))
-			return true;
-	}
-	return false;
-}
-
-/* Reading the file adds a device, and returns its number. */
-static int add_device(unsigned int *ret_number)
-{
-	_cleanup_free_ char *text = NULL;
-	unsigned int number;
-	int r;
-
-	r = igt_file_read(CONTROL "/hot_add", &text);
-	if (r < 0)
-		return r;
-	if (sscanf(text, "%u", &number) != 1)
-		return -EINVAL;
-	snprintf(area.path, sizeof(area.path), "/dev/zram%u", number);
-	*ret_number = number;
-	return 0;
-}
-
-static int set_size(unsigned int number, uint64_t bytes)
-{
-	char path[64], text[32];
-
-	snprintf(path, sizeof(path), "/sys/block/zram%u/disksize", number);
-	snprintf(text, sizeof(text), "%" PRIu64 "\n", bytes);
-	return igt_file_write(path, text);
-}
-
-static int write_header(const void *header, size_t size)
-{
-	_cleanup_close_ int fd = open(area.path, O_WRONLY | O_CLOEXEC);
+	const size_t size = igt_page_size();
+	_cleanup_free_ void *header = calloc(1, size);
+	_cleanup_close_ int fd = open(swap.area.path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
+	if (!header)
+		return -ENOMEM;
+	igt_assert(igt_swap_header(header, size, bytes) == 0);
 	return write(fd, header, size) == (ssize_t)size ? 0 : -EIO;
 }
 
-static int activate(void)
+static int activate(uint64_t bytes)
 {
-	if (swapon(area.path, 0) < 0)
-		return -errno;
-	area.active = true;
-	return 0;
+	const int flags = SWAP_FLAG_PREFER | SWAP_FLAG_PRIO_MASK;
+	int r;
+
+	r = igt_swap_area_why(&swap.area, write_header(bytes), swap.area.path);
+	if (r < 0)
+		return r;
+	swap.active = igt_undo_add(IGT_UNDO_SWAP, swap.area.path, NULL);
+	if (swap.active < 0)
+		return igt_swap_area_why(&swap.area, swap.active, "starting what undoes it");
+	r = swapon(swap.area.path, flags) < 0 ? -errno : 0;
+	return igt_swap_area_why(&swap.area, r, "swapon (CONFIG_SWAP)");
 }
 
-static void require_step(int r, const char *what)
+/* Nothing is left of an area that does not come about. */
+static int finish(int r, uint64_t bytes)
 {
+	if (r == 0)
+		r = activate(bytes);
+	if (r < 0)
+		undo_all();
+	else
+		igt_debug("%" PRIu64 " MiB of swap on %s\n", bytes >> 20, swap.area.path);
+	return r;
+}
+
+static int try_file(const char *directory, uint64_t bytes)
+{
+	return finish(igt_swap_file(&swap.area, directory, bytes), bytes);
+}
+
+/* --- on and off ----------------------------------------------------------------------------- */
+
+static void begin(void)
+{
+	igt_assert_f(!swap.active, "swap is on already\n");
 	errno = 0;
-	igt_require_f(r >= 0, "No swap can be made: %s: %s\n", what, strerror(-r));
-}
-
-static void make_device(const void *header, size_t size, uint64_t bytes)
-{
-	unsigned int number = 0;
-
-	if (access(CONTROL, F_OK) < 0)
-		require_step(igt_kmod_load("zram", NULL), "loading zram (CONFIG_ZRAM)");
-	require_step(add_device(&number), "adding a zram device");
-	require_step(set_size(number, bytes), "setting the size of a zram device");
-	require_step(write_header(header, size), area.path);
+	igt_require_f(geteuid() == 0, "No swap can be made: run as root\n");
+	igt_on_subtest_end(undo_at_subtest_end, NULL);
 }
 
 void igt_swap_on(uint64_t bytes)
 {
-	const size_t size = igt_page_size();
-	_cleanup_free_ void *header = malloc(size);
+	static const char *const directories[] = {"/var/tmp", "/tmp", "/"};
+	char why[1024];
+	size_t used;
+	int r;
 
-	igt_assert_f(!area.active, "swap is on already\n");
+	begin();
+	r = finish(igt_swap_zram(&swap.area, bytes), bytes);
+	used = (size_t)snprintf(why, sizeof(why), "%s", swap.area.why);
+	for (unsigned int i = 0; i < ARRAY_SIZE(directories) && r < 0; i++) {
+		r = try_file(directories[i], bytes);
+		if (r < 0)
+			used += (size_t)snprintf(why + used, sizeof(why) - used, "; %s",
+						 swap.area.why);
+	}
 	errno = 0;
-	igt_require_f(geteuid() == 0, "No swap can be made: run as root\n");
-	igt_assert(header && igt_swap_header(header, size, bytes) == 0);
+	igt_require_f(r == 0, "No swap can be made: %s\n", why);
+}
 
-	if (!find_left_over(header, size))
-		make_device(header, size, bytes);
-	igt_install_exit_handler(undo);
-	igt_on_subtest_end(undo_at_subtest_end, NULL);
-	require_step(activate(), "swapon (CONFIG_SWAP)");
-	igt_debug("%" PRIu64 " MiB of swap on %s\n", bytes >> 20, area.path);
+void igt_swap_on_file(const char *directory, uint64_t bytes)
+{
+	int r;
+
+	begin();
+	r = try_file(directory, bytes);
+	errno = 0;
+	igt_require_f(r == 0, "No swap can be made: %s\n", swap.area.why);
 }
 
 void igt_swap_off(void)
 {
-	undo(0);
-	igt_assert_f(!area.active, "swapoff %s: %s\n", area.path, strerror(errno));
+	int r = undo_all();
+
+	igt_assert_f(r == 0, "swap on %s is not off: %s\n", swap.area.path, strerror(-r));
 }

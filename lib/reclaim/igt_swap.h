@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Swap for the time of a test: a zram device of its own.
+ * @file
+ * Swap for the time of a test: a zram device of its own, or where there is no zram, a file.
  *
- * igt_swap_off() ends it, at the latest when the subtest that called igt_swap_on() does, or, when
- * a fixture called it, the process, be it by a signal. What is left is an unused, empty device,
- * which the next igt_swap_on() takes.
+ * It is used before any other swap that is active. igt_swap_off() ends it, at the latest when the
+ * subtest that called igt_swap_on() does, or, when a fixture called it, the test, also by SIGKILL;
+ * see igt_undo.h. Device or file go with it; a module that was loaded for it goes with the subtest
+ * or test.
  */
 #ifndef IGT_SWAP_H
 #define IGT_SWAP_H
@@ -13,12 +15,16 @@
 #include <stdint.h>
 
 /**
- * Activate swap for @bytes, a multiple of the page size. It takes memory only as it fills. Skips,
- * with the reason, where zram or swap are not to be had. One area at a time.
+ * Activate swap for @bytes, a multiple of the page size. zram takes memory only as it fills; a
+ * file takes room on a disk, of the first of /var/tmp, /tmp and / that can hold swap. Skips, with
+ * all reasons, where neither is to be had. One area at a time.
  */
 void igt_swap_on(uint64_t bytes);
 
-/** Bring back what is in the swap of igt_swap_on(), and deactivate it. Fine when it is not on. */
+/** igt_swap_on() with a file in @directory. */
+void igt_swap_on_file(const char *directory, uint64_t bytes);
+
+/** Bring back what is in the swap, and deactivate it. Fine when it is not on. */
 void igt_swap_off(void);
 
 /**

@@ -1,16 +1,23 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The names in docs/igt-api.md exist, and are tested by what it says.
+"""The tables of docs/igt-api.md and docs/igt-compat.md say what is so.
 
-check-api.py headers DOC            prints the headers it has a table for
+Names exist, and are used by the tests they are said to have; what a test binary does is pinned by
+tests that exist.
+
+check-api.py headers DOC            prints the headers it has names of
 check-api.py source DOC HEADER      prints a C file that compiles if HEADER, included alone, has
-                                    all names of its table as they are declared there
+                                    all names of its table as they are declared there, and those
+                                    of the headers that it "brings"
 check-api.py tests DOC SOURCE-ROOT  prints TAP: one test a header, which fails when a name does
                                     not occur in the test it is said to have
+check-api.py pins DOC SOURCE-ROOT   prints TAP: one test a section of docs/igt-compat.md, which
+                                    fails when a row names no test or one that does not exist, and
+                                    one for each file of the core's tests, which fails when a test
+                                    of it is named nowhere
 """
 
 import glob
-import os
 import re
 import sys
 
@@ -21,18 +28,20 @@ ENUM = re.compile(r"^enum (\w+) \{(.*)\}$")
 
 
 def tables(doc):
-    """Header -> rows of (declaration, test)."""
-    result, header = {}, None
-    for line in open(doc):
-        title = re.match(r"^## (\S+\.h)$", line)
-        if line.startswith("## "):
-            header = title[1] if title else None
-            if header:
-                result[header] = []
-        row = re.match(r"^\| `(.*)` \| (.*) \|$", line)
-        if row and header:
-            result[header].append((row[1], row[2]))
-    return result
+    """Header -> rows of (declaration, test), and header -> headers it brings.
+
+    A section has the header's name. In one with another title, each row tells the header.
+    """
+    rows, brought = {}, {}
+    for section in re.split(r"^## ", open(doc).read(), flags=re.MULTILINE)[1:]:
+        title = re.match(r"(\S+\.h)\n", section)
+        for declaration, test in re.findall(r"^\| `(.*)` \| (.*) \|$", section, re.MULTILINE):
+            header = title[1] if title else test.strip("`")
+            rows.setdefault(header, []).append((declaration, test))
+        brings = re.search(r"^Brings (.*?)\.$", section, re.MULTILINE | re.DOTALL)
+        if brings:
+            brought[title[1]] = re.findall(r"`(\S+\.h)`", brings[1])
+    return rows, brought
 
 
 def name_of(declaration):
@@ -71,57 +80,120 @@ def check(declaration, number):
     return f"const void *use_{number} = (const void *){name};\nextern {declaration};"
 
 
-def print_source(rows, header):
+def print_source(rows, brought, header):
     print("/* SPDX-License-Identifier: MIT */")
     print(f'#include "{header}"\n')
-    for number, (declaration, _) in enumerate(rows):
+    declarations = [declaration for name in [header] + brought.get(header, [])
+                    for declaration, _ in rows[name]]
+    for number, declaration in enumerate(dict.fromkeys(declarations)):
         print(check(declaration, f"{re.sub(r'[^a-z0-9]', '_', header)}_{number}"))
+
+
+def texts_of(pattern):
+    return [open(path).read() for path in glob.glob(pattern)]
+
+
+def guest_test(subtest, root):
+    """The texts that the subtest of core_helpers is made of, or None."""
+    texts = texts_of(f"{root}/tests/core/*.c")
+    return texts if any(f'"{subtest}"' in text for text in texts) else None
+
+
+def unit_test(file, case, root):
+    """The texts that the unit test is made of, or None. A tester is its other half."""
+    texts = texts_of(f"{root}/lib/tests/test_{file}.c")
+    if not any(f"cmocka_unit_test({case})" in text for text in texts):
+        return None
+    return texts + texts_of(f"{root}/lib/tests/tester_*.c")
 
 
 def complaint(declaration, test, root):
     name = name_of(declaration)
-    guest = re.match(r"^(\w+)@([\w-]+)$", test)
-    unit = re.match(r"^(test_\w+): (\w+)$", test)
+    if re.fullmatch(r"`[\w/-]+\.h`", test):
+        return None
+    guest = re.match(r"^core_helpers@([\w-]+)$", test)
+    unit = re.match(r"^test_(\w+): (\w+)$", test)
     if guest:
-        paths = glob.glob(f"{root}/tests/core/*.c")
-        what = f'"{guest[2]}"'
+        texts = guest_test(guest[1], root)
     elif unit:
-        # A tester is the other half of a unit test.
-        paths = glob.glob(f"{root}/lib/tests/{unit[1]}.c") + glob.glob(f"{root}/lib/tests/tester_*.c")
-        what = f"cmocka_unit_test({unit[2]})"
+        texts = unit_test(unit[1], unit[2], root)
     else:
         return f"{name}: '{test}' is no test"
-    texts = {path: open(path).read() for path in paths}
-    if not any(what in text for text in texts.values()):
+    if not texts:
         return f"{name}: there is no {test}"
-    if not any(re.search(rf"\b{name}\b", text) for text in texts.values()):
+    if not any(re.search(rf"\b{name}\b", text) for text in texts):
         return f"{name}: {test} does not use it"
     return None
 
 
-def check_tests(all_tables, root):
-    failed = 0
-    print(f"1..{len(all_tables)}")
-    for number, (header, rows) in enumerate(all_tables.items(), 1):
-        complaints = [text for text in (complaint(*row, root) for row in rows) if text]
-        if not os.path.exists(f"{root}/lib/{header}"):
-            complaints.append("there is no such header")
-        print(f"{'not ok' if complaints or not rows else 'ok'} {number} - {header}")
+def print_tap(results):
+    """Of (name, complaints). Returns how many failed."""
+    print(f"1..{len(results)}")
+    for number, (name, complaints) in enumerate(results, 1):
+        print(f"{'not ok' if complaints else 'ok'} {number} - {name}")
         for text in complaints:
             print(f"# {text}")
-        failed += bool(complaints or not rows)
-    return failed
+    return sum(bool(complaints) for _, complaints in results)
+
+
+def check_tests(all_tables, root):
+    return print_tap([
+        (header, [text for text in (complaint(*row, root) for row in rows) if text])
+        for header, rows in all_tables.items()])
+
+
+# Tests of what docs/igt-compat.md is about; those of the helpers are in docs/igt-api.md.
+CORE = ("asserts children comms config device_filter drm dynamic fixtures interrupts listing "
+        "logging markers modules options outcomes stack wildmat").split()
+
+
+def is_a_test(word, root):
+    guest = re.fullmatch(r"core_helpers@([\w-]+)", word)
+    unit = re.fullmatch(r"(\w+):(\w+)", word)
+    if guest:
+        return guest_test(guest[1], root) is not None
+    if unit:
+        return unit_test(unit[1], unit[2], root) is not None
+    return word.endswith(".sh") and glob.glob(f"{root}/scripts/tests/**/{word}", recursive=True)
+
+
+def complaints_of_section(text, root):
+    rows = re.findall(r"^\| (.*) \| (.*) \|$", text, re.MULTILINE)
+    if not any(second == "pinned by" for _, second in rows):
+        # Prose, and the table of differences: tests stand in parentheses.
+        groups = re.findall(r"\(((?:\w+:\w+ ?)+)\)", text)
+        return [f"there is no {word}" for word in " ".join(groups).split()
+                if not is_a_test(word, root)]
+    return [f"{first}: there is no test '{word}'"
+            for first, second in rows if second != "pinned by"
+            for word in second.split(" ") if not is_a_test(word, root)]
+
+
+def check_pins(doc, root):
+    text = open(doc).read()
+    sections = re.split(r"^## ", text, flags=re.MULTILINE)[1:]
+    results = [(section.split("\n")[0], complaints_of_section(section, root))
+               for section in sections]
+    for file in CORE:
+        source = "".join(texts_of(f"{root}/lib/tests/test_{file}.c"))
+        tests = re.findall(r"cmocka_unit_test\((\w+)", source)
+        results.append((file, [f"{file}:{test} is named nowhere" for test in tests
+                               if not re.search(rf"\b{file}:{test}\b", text)] or
+                        ([] if tests else ["there are no tests in it"])))
+    return print_tap(results)
 
 
 def main():
     command, doc = sys.argv[1:3]
-    all_tables = tables(doc)
+    if command == "pins":
+        sys.exit(check_pins(doc, sys.argv[3]) > 0)
+    rows, brought = tables(doc)
     if command == "headers":
-        print("\n".join(all_tables))
+        print("\n".join(rows))
     elif command == "source":
-        print_source(all_tables[sys.argv[3]], sys.argv[3])
+        print_source(rows, brought, sys.argv[3])
     else:
-        sys.exit(check_tests(all_tables, sys.argv[3]) > 0)
+        sys.exit(check_tests(rows, sys.argv[3]) > 0)
 
 
 main()

@@ -17,6 +17,7 @@ struct run_setup {
 	const char *environment[6]; /* "KEY=value", up to a NULL */
 	bool socket;		    /* give it a runner's socket */
 	const char *keys;	    /* stdout and stdin are a terminal, where these are typed */
+	bool slow;		    /* stdout is a pipe that is nearly always full */
 	bool raw;		    /* keep the lines that are left out otherwise */
 	const char *tracer;	    /* be a debugger of this name around it */
 };
@@ -48,6 +49,15 @@ struct run run_tester_with(const struct run_setup *setup, const char *name, ...)
 void run_free(struct run *run);
 
 #define _cleanup_run_ __attribute__((cleanup(run_free)))
+
+/** Whether an emulator of single programs (qemu-user) runs this: IGT_EMULATED is set. */
+bool is_emulated(void);
+
+/**
+ * Run all of @tests. Where this is emulated, those named in @cannot, up to a NULL, are left out,
+ * and stderr says so: an emulator of single programs has ways of its own.
+ */
+int run_tests_but(const struct CMUnitTest *tests, size_t count, const char *const *cannot);
 
 /** Fail unless @text contains @part. */
 void assert_contains(const char *text, const char *part);

@@ -17,8 +17,8 @@ static const struct {
 	{"retained-but-told-lost", "the kernel tells retained = 0, expected 1\n"},
 	{"retained-but-zeroed", "page 3 of 16 reads 0x0000000000000000, expected 0x5a01"},
 	{"retained-but-dead", "reading page 0 raises SIGBUS, expected contents\n"},
-	{"resident-but-zapped", " page faults, expected 0\n"},
-	{"evicted-but-resident", "reading it takes 0 page faults, expected 16\n"},
+	{"resident-but-zapped", " of its pages take a fault to be read, expected 0\n"},
+	{"evicted-but-resident", "0 of its pages take a fault to be read, expected 16\n"},
 	{"evicted-but-told-lost", "the kernel tells retained = 0, expected 1\n"},
 	{"evicted-but-zeroed", "page 3 of 16 reads 0x0000000000000000, expected 0x5a01"},
 	{"range-but-of-another-place",
@@ -59,6 +59,14 @@ static void limits_of_the_device_are_a_skip(void **state)
 	assert_contains(run.out, "Subtest too-many: SKIP (0.000s)\n");
 }
 
+/* To 32-bit programs SIGBUS tells the page behind the one that was touched. */
+static const char *const cannot_be_emulated[] = {
+#if UINTPTR_MAX == UINT32_MAX
+	"false_claims_fail",
+#endif
+	NULL,
+};
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -67,5 +75,5 @@ int main(void)
 		cmocka_unit_test(limits_of_the_device_are_a_skip),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_tests_but(tests, ARRAY_SIZE(tests), cannot_be_emulated);
 }

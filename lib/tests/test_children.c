@@ -64,9 +64,12 @@ static void crash_in_a_child_is_told_twice(void **state)
 static void children_cannot_skip(void **state)
 {
 	_cleanup_run_ struct run run = run_subtest("skip");
+	_cleanup_run_ struct run multi = run_subtest("multi-skips");
 
 	assert_int_equal(run.code, 128 + SIGABRT);
 	assert_contains(run.out, "child 0 died with signal 6, Aborted\n");
+	assert_int_equal(multi.code, 128 + SIGABRT);
+	assert_contains(multi.err, "skip in a child or thread");
 }
 
 static void failing_parent_takes_its_children_along(void **state)

@@ -42,6 +42,18 @@ static void first_fixture_fails_all(void **state)
 	assert_contains(run.err, "Test tester_fixtures failed.\n");
 }
 
+static void thread_failure_is_the_fixtures(void **state)
+{
+	_cleanup_run_ struct run run = run_tester("TESTER=group-thread", "fixtures", NULL);
+
+	assert_int_equal(run.code, IGT_EXIT_FAILURE);
+	assert_contains(run.err, "Failure in a thread!\nTest tester_fixtures failed.\n");
+	assert_contains(run.out, "Subtest before: SUCCESS (0.000s)\n");
+	assert_contains(run.out, "Subtest inside: FAIL (0.000s)\n"
+				 "Subtest innermost: FAIL (0.000s)\n");
+	assert_contains(run.out, "Subtest after: SUCCESS (0.000s)\n");
+}
+
 static void group_bounds_a_skip(void **state)
 {
 	_cleanup_run_ struct run group = run_tester("TESTER=group-skip", "fixtures", NULL);
@@ -85,6 +97,11 @@ static void misuse_aborts(void **state)
 		{"TESTER=fixture-in-fixture", "nested fixtures"},
 		{"TESTER=fixture-in-subtest", "a fixture inside a subtest"},
 		{"TESTER=subtest-in-subtest", "nested subtests"},
+		{"TESTER=subtest-in-fixture", "a subtest inside a fixture"},
+		{"TESTER=group-in-fixture", "a group inside a fixture or subtest"},
+		{"TESTER=group-in-subtest", "a group inside a fixture or subtest"},
+		{"TESTER=dynamic-outside", "igt_dynamic() outside igt_subtest_with_dynamic()"},
+		{"TESTER=two-descriptions", "a description follows another"},
 		{"TESTER=dynamic-in-subtest", "igt_dynamic() outside igt_subtest_with_dynamic()"},
 		{"TESTER=dynamic-in-dynamic", "nested dynamic subtests"},
 		{"TESTER=dynamic-name", "Invalid subtest name \"no spaces\"."},
@@ -96,7 +113,9 @@ static void misuse_aborts(void **state)
 	};
 
 	for (unsigned int i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
-		_cleanup_run_ struct run run = run_tester(wishes[i][0], "misuse", NULL);
+		/* Descriptions are for the listing that shows them. */
+		const char *mode = strstr(wishes[i][0], "descriptions") ? "--describe" : NULL;
+		_cleanup_run_ struct run run = run_tester(wishes[i][0], "misuse", mode, NULL);
 
 		assert_int_equal(run.code, 128 + SIGABRT);
 		assert_contains(run.err, wishes[i][1]);
@@ -118,6 +137,7 @@ int main(void)
 		cmocka_unit_test(fixture_prepares),
 		cmocka_unit_test(first_fixture_skips_all),
 		cmocka_unit_test(first_fixture_fails_all),
+		cmocka_unit_test(thread_failure_is_the_fixtures),
 		cmocka_unit_test(group_bounds_a_skip),
 		cmocka_unit_test(failing_group_fails_the_binary),
 		cmocka_unit_test(crash_in_a_fixture_ends_the_test),

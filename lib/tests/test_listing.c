@@ -48,12 +48,15 @@ static void lists_nothing_without_subtests(void **state)
 	_cleanup_run_ struct run names = run_tester(NULL, "simple", "--list-subtests", NULL);
 	_cleanup_run_ struct run list = run_tester(NULL, "simple", "--show-testlist", NULL);
 	_cleanup_run_ struct run run = run_tester(NULL, "simple", "--run-subtest", "x", NULL);
+	_cleanup_run_ struct run described = run_tester(NULL, "simple", "--describe", NULL);
 
 	assert_int_equal(names.code, IGT_EXIT_INVALID);
 	assert_string_equal(names.out, "");
 	assert_int_equal(list.code, 0);
 	assert_string_equal(list.out, "igt@tester_simple\n");
 	assert_int_equal(run.code, IGT_EXIT_INVALID);
+	assert_int_equal(described.code, IGT_EXIT_INVALID);
+	assert_string_equal(described.out, "A test in one piece\n");
 }
 
 static void describes_groups_and_subtests(void **state)
@@ -95,6 +98,16 @@ static void refuses_what_it_does_not_know(void **state)
 	assert_contains(name.err, "Unknown subtest: nil\n");
 }
 
+/* Only at the end it is known that nothing matches, and fixtures do not wait for that. */
+static void fixtures_run_for_an_unknown_subtest_too(void **state)
+{
+	_cleanup_run_ struct run run =
+		run_tester(NULL, "fixtures", "--run-subtest", "nil", NULL);
+
+	assert_int_equal(run.code, IGT_EXIT_INVALID);
+	assert_string_equal(run.out, "last fixture\n");
+}
+
 static void helps(void **state)
 {
 	_cleanup_run_ struct run help = run_tester(NULL, "outcomes", "-h", NULL);
@@ -124,6 +137,7 @@ int main(void)
 		cmocka_unit_test(describes_groups_and_subtests),
 		cmocka_unit_test(describes_the_test),
 		cmocka_unit_test(refuses_what_it_does_not_know),
+		cmocka_unit_test(fixtures_run_for_an_unknown_subtest_too),
 		cmocka_unit_test(helps),
 		cmocka_unit_test(takes_abbreviated_options),
 	};

@@ -90,6 +90,32 @@ static void output_is_in_order(void **state)
 	assert_string_equal(run.err, "a " P "WARNING: b\n");
 }
 
+static void markers_have_lines_of_their_own(void **state)
+{
+	_cleanup_run_ struct run run =
+		run_tester(NULL, "logging", "--run-subtest", "unfinished*", NULL);
+	const struct run_setup runner = {.socket = true};
+	_cleanup_run_ struct run packets =
+		run_tester_with(&runner, "logging", "--run-subtest", "unfinished*", NULL);
+
+	assert_contains(run.out, "Starting subtest: unfinished\n"
+				 "half a line\n"
+				 "Subtest unfinished: SUCCESS (0.000s)\n"
+				 "Starting subtest: unfinished-failure\n"
+				 "half a line\n"
+				 "Subtest unfinished-failure: FAIL (0.000s)\n"
+				 "Starting subtest: unfinished-alarm\n"
+				 "waiting ...\n"
+				 "Timed out: it\n"
+				 "Subtest unfinished-alarm: FAIL (");
+	assert_contains(run.err, "half a warning\n"
+				 "Subtest unfinished-failure failed.\n"
+				 "**** DEBUG ****\n" P "INFO: half a linehalf a warning\n"
+				 "****  END  ****\n");
+	/* With a runner's socket there is no line in between that ends it. */
+	assert_contains(packets.packets, P "INFO: half a line\"");
+}
+
 static void records_of_threads_tell_which(void **state)
 {
 	_cleanup_run_ struct run run = run_tester(NULL, "logging", "--run-subtest", "thread", NULL);
@@ -181,6 +207,7 @@ int main(void)
 		cmocka_unit_test(warn_on_names_the_condition),
 		cmocka_unit_test(failure_dumps_the_last_records),
 		cmocka_unit_test(output_is_in_order),
+		cmocka_unit_test(markers_have_lines_of_their_own),
 		cmocka_unit_test(records_of_threads_tell_which),
 		cmocka_unit_test(records_can_be_inspected),
 		cmocka_unit_test(conditions_can_be_noted),

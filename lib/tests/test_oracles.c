@@ -146,6 +146,18 @@ static void faults_are_counted(void **state)
 	munmap(map, bytes);
 }
 
+/*
+ * The emulator's own page faults are counted, too; and to 32-bit programs SIGBUS tells the page
+ * behind the one that was touched.
+ */
+static const char *const cannot_be_emulated[] = {
+	"faults_are_counted",
+#if UINTPTR_MAX == UINT32_MAX
+	"sigbus_is_caught",
+#endif
+	NULL,
+};
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,5 +169,5 @@ int main(void)
 		cmocka_unit_test(faults_are_counted),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_tests_but(tests, ARRAY_SIZE(tests), cannot_be_emulated);
 }

@@ -222,6 +222,12 @@ static void constants(void **state)
 	assert_int_equal(DRM_RDWR, O_RDWR);
 }
 
+/* For ioctls of sync files the error is ENOSYS, whatever the file. */
+static const char *const cannot_be_emulated[] = {
+	"fence_wait",
+	NULL,
+};
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -239,5 +245,5 @@ int main(void)
 		cmocka_unit_test(constants),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_tests_but(tests, ARRAY_SIZE(tests), cannot_be_emulated);
 }

@@ -96,6 +96,12 @@ int igt_main()
 		igt_multi_wait();
 	}
 
+	igt_subtest("multi-skips") {
+		igt_multi_fork(child, 1)
+			igt_skip("a child cannot\n");
+		igt_multi_wait();
+	}
+
 	igt_subtest("multi-killed") {
 		igt_multi_fork(child, 1)
 			raise(SIGKILL);

@@ -2,11 +2,18 @@
 /**
  * A tester whose fixtures skip and fail as TESTER says.
  */
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "igt.h"
+
+static void *failing_thread(void *data)
+{
+	igt_assert_f(false, "in a thread\n");
+	return data;
+}
 
 static void act(const char *where)
 {
@@ -17,6 +24,12 @@ static void act(const char *where)
 		return;
 	igt_require(strcmp(wish + length, "-skip") != 0);
 	igt_assert(strcmp(wish + length, "-fail") != 0);
+	if (strcmp(wish + length, "-thread") == 0) {
+		pthread_t thread;
+
+		igt_assert_eq(pthread_create(&thread, NULL, failing_thread, NULL), 0);
+		pthread_join(thread, NULL);
+	}
 	if (strcmp(wish + length, "-segv") == 0)
 		raise(SIGSEGV);
 }

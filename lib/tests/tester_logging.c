@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "igt.h"
 
@@ -88,6 +89,21 @@ int igt_main()
 		igt_debug_on(1 > 2);
 		igt_debug_on_f(2 > 1, "indeed\n");
 		igt_warn_on_f(3 > 2, "really\n");
+	}
+
+	igt_subtest("unfinished")
+		igt_info("half a line");
+
+	igt_subtest("unfinished-failure") {
+		igt_info("half a line");
+		igt_warn("half a warning");
+		igt_fail(IGT_EXIT_FAILURE);
+	}
+
+	igt_subtest("unfinished-alarm") {
+		igt_info("waiting ...");
+		igt_set_timeout(1, "it");
+		pause();
 	}
 
 	igt_subtest("keys") {

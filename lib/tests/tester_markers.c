@@ -83,6 +83,7 @@ int igt_main()
 
 	igt_subtest("ignore") {
 		igt_emit_ignore_dmesg_regex("CPU%d: .* (stuck|slow)", 3);
+		igt_emit_ignore_more_dmesg_regex("soft lockup");
 		igt_emit_ignore_dmesg_regex("a(b");
 	}
 

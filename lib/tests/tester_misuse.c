@@ -25,6 +25,12 @@ static void nested_subtest(void)
 		igt_info("not reached\n");
 }
 
+static void nested_group(void)
+{
+	igt_subtest_group()
+		igt_info("not reached\n");
+}
+
 static void dynamic_part(void)
 {
 	igt_dynamic("part")
@@ -47,15 +53,29 @@ int igt_main()
 		igt_subtest("no spaces")
 			igt_info("not reached\n");
 
-	igt_fixture()
+	if (wish("dynamic-outside"))
+		dynamic_part();
+	if (wish("two-descriptions")) {
+		igt_describe("one");
+		igt_describe("two");
+	}
+
+	igt_fixture() {
 		if (wish("fixture-in-fixture"))
 			nested_fixture();
+		if (wish("subtest-in-fixture"))
+			nested_subtest();
+		if (wish("group-in-fixture"))
+			nested_group();
+	}
 
 	igt_subtest("subtest") {
 		if (wish("fixture-in-subtest"))
 			nested_fixture();
 		if (wish("subtest-in-subtest"))
 			nested_subtest();
+		if (wish("group-in-subtest"))
+			nested_group();
 		if (wish("dynamic-in-subtest"))
 			dynamic_part();
 		if (wish("skip-in-thread")) {
@@ -74,7 +94,7 @@ int igt_main()
 		if (wish("fail-with-skip"))
 			igt_fail(IGT_EXIT_SKIP);
 		if (wish("hooks"))
-			for (int i = 0; i < 65; i++)
+			for (int i = 0; i < 1025; i++)
 				igt_on_subtest_end(free, NULL);
 	}
 

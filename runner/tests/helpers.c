@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,6 +24,12 @@ char *scratch_new(void)
 	if (!dir)
 		fail_msg("no scratch directory: %s", error->message);
 	return dir;
+}
+
+void use_memory_for_scratch(void)
+{
+	if (access("/dev/shm", W_OK) == 0)
+		g_setenv("TMPDIR", "/dev/shm", /* overwrite= */ TRUE);
 }
 
 static void run_quietly(char **argv)
@@ -174,8 +182,13 @@ void tool_run_clear(struct tool_run *run)
 
 pid_t start_runner(const char *const *words)
 {
+	return start_tool("igt_runner", words);
+}
+
+pid_t start_tool(const char *tool, const char *const *words)
+{
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
-	g_autofree char *path = tool_path("igt_runner");
+	g_autofree char *path = tool_path(tool);
 	GPid pid;
 
 	g_ptr_array_add(argv, path);
@@ -198,14 +211,29 @@ int wait_runner(pid_t pid)
 	return status;
 }
 
+bool runs_can_start(void)
+{
+	/* Orphans are for the runner, not for us. */
+	return prctl(PR_SET_CHILD_SUBREAPER, 1) == 0 && prctl(PR_SET_CHILD_SUBREAPER, 0) == 0;
+}
+
+int skip_all(const char *why)
+{
+	printf("1..0 # SKIP %s\n", why);
+	return 0;
+}
+
 char *make_test_root(const char *dir, const char *test_list)
 {
-	static const char *const names[] = {"tester",	   "plain_pass", "plain_skip",
-					    "plain_fail",  "plain_segv", "plain_silent",
-					    "dies_listing"};
+	static const char *const names[] = {
+		"tester",     "talker",	    "wrecker",	  "sluggish",	  "plain_pass",
+		"plain_skip", "plain_fail", "plain_segv", "plain_silent", "dies_listing"};
 	char *root = g_build_filename(dir, "root", NULL);
 	g_autofree char *tester =
 		g_build_filename(g_getenv("RUNNER_BUILD_DIR"), "tests", "tester", NULL);
+	g_autofree char *tester_many =
+		g_build_filename(g_getenv("RUNNER_BUILD_DIR"), "tests", "tester_many", NULL);
+	g_autofree char *many = g_build_filename(root, "many", NULL);
 
 	put_file(root, "test-list.txt", test_list);
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -213,7 +241,28 @@ char *make_test_root(const char *dir, const char *test_list)
 
 		assert_int_equal(symlink(tester, link), 0);
 	}
+	assert_int_equal(symlink(tester_many, many), 0);
 	return root;
+}
+
+struct workplace *workplace_new(const char *test_list)
+{
+	struct workplace *place = g_new0(struct workplace, 1);
+
+	place->dir = scratch_new();
+	place->root = make_test_root(place->dir, test_list);
+	place->results = g_build_filename(place->dir, "results", NULL);
+	place->environment = g_strdup_printf("TESTER_PIDFILE=%s/pid", place->dir);
+	return place;
+}
+
+void workplace_free(struct workplace *place)
+{
+	g_free(place->root);
+	g_free(place->results);
+	g_free(place->environment);
+	scratch_remove(place->dir);
+	g_free(place);
 }
 
 char *wait_for_file(const char *dir, const char *name)
@@ -228,6 +277,34 @@ char *wait_for_file(const char *dir, const char *name)
 	}
 	fail_msg("%s/%s did not appear", dir, name);
 	return NULL;
+}
+
+static bool has_text(const char *dir, const char *name, const char *text, unsigned times)
+{
+	g_autofree char *path = g_build_filename(dir, name, NULL);
+	g_autofree char *content = NULL;
+	const char *at;
+	size_t len;
+
+	if (!g_file_get_contents(path, &content, &len, NULL))
+		return false;
+	for (at = content; times > 0; times--) {
+		at = memmem(at, len - (at - content), text, strlen(text));
+		if (!at)
+			return false;
+		at += strlen(text);
+	}
+	return true;
+}
+
+void wait_for_text(const char *dir, const char *name, const char *text, unsigned times)
+{
+	for (int i = 0; i < POLL_ROUNDS; i++) {
+		if (has_text(dir, name, text, times))
+			return;
+		g_usleep(POLL_US);
+	}
+	fail_msg("%s/%s does not have \"%s\" %u times", dir, name, text, times);
 }
 
 bool process_lives(pid_t pid)

@@ -218,6 +218,91 @@ static void a_bad_file_is_one_line_and_exit_2(void **state)
 	tool_run_clear(&run);
 }
 
+/* igt_report FORMAT OPTION VALUE DIR; the exit status must be @status. */
+static char *report_with(const char *dir, const char *format, const char *option, const char *value,
+			 int status)
+{
+	struct tool_run run = run_tool("igt_report", format, option, value, dir, NULL);
+	char *out = run.out;
+
+	assert_int_equal(run.status, status);
+	g_free(run.err);
+	return out;
+}
+
+static void a_required_skip_is_a_failure(void **state)
+{
+	g_autofree char *out = NULL;
+
+	put_tests(*state, "pass skip skip");
+	out = report_with(*state, "summary", "--require", "@B$", 1);
+	assert_string_equal(out, "totals: 1 required skip, 1 skip, 1 pass\n"
+				 "SKIP  bin@b  0.000s  must not be skipped: no reason given\n"
+				 "SKIP  bin@c  0.000s  no reason given\n"
+				 "FAILED: 1 required skip; 1 of 3 tests passed, 1 skipped\n");
+	g_free(out);
+	out = report_with(*state, "csv", "--require", "@b$", 0);
+	assert_string_equal(out, "bin@a,Pass,0.000\nbin@b,Fail,0.000\nbin@c,Skip,0.000\n");
+	g_free(out);
+	out = report_with(*state, "summary", "--require", "@a$", 0);
+}
+
+static void a_requirement_that_meets_nothing_is_told(void **state)
+{
+	struct tool_run run;
+
+	put_tests(*state, "pass skip");
+	run = run_tool("igt_report", "summary", "--require", "panfrots", *state, NULL);
+	assert_int_equal(run.status, 0);
+	assert_non_null(strstr(run.err, "no test of these results is required"));
+	tool_run_clear(&run);
+}
+
+static void the_strict_exit_status_is_that_of_summary(void **state)
+{
+	static const char *const formats[] = {"csv", "junit", "ktap", "lava", "html"};
+	static const struct {
+		const char *results;
+		int status;
+	} cases[] = {{"pass skip", 0}, {"pass fail", 1}, {"skip skip", 77}};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		put_tests(*state, cases[i].results);
+		for (size_t f = 0; f < G_N_ELEMENTS(formats); f++) {
+			struct tool_run strict =
+				run_tool("igt_report", formats[f], "--strict", *state, NULL);
+			struct tool_run lax = run_tool("igt_report", formats[f], *state, NULL);
+
+			assert_int_equal(strict.status, cases[i].status);
+			assert_int_equal(lax.status, 0);
+			assert_string_equal(strict.out, lax.out);
+			tool_run_clear(&strict);
+			tool_run_clear(&lax);
+		}
+	}
+}
+
+static void layers_go_from_general_to_special(void **state)
+{
+	g_autofree char *machine = g_build_filename(*state, "panfrost-rk3399-lab7", NULL);
+	g_autofree char *other = g_build_filename(*state, "panfrost-g12b", NULL);
+	g_autofree char *out = NULL;
+
+	put_file(*state, "panfrost-fails.txt", "bin@a,Fail\nbin@b,Fail\n");
+	put_file(*state, "panfrost-rk3399-fails.txt", "bin@b,Pass\nbin@c,Crash\n");
+	put_file(*state, "panfrost-rk3399-lab7-flakes.txt", "@d$\n");
+	put_file(*state, "panfrost-g12b-lab7-fails.txt", "bin@e,Fail\n");
+	put_tests(*state, "fail pass crash fail pass");
+	out = report_with(*state, "summary", "--expect-for", machine, 0);
+	assert_true(g_str_has_suffix(out, "AS EXPECTED: 2 of 5 tests passed, 2 failed as "
+					  "expected, 1 flaky, 0 skipped\n"));
+	g_free(out);
+	/* Of another machine only the general file counts. */
+	out = report_with(*state, "summary", "--expect-for", other, 1);
+	assert_non_null(strstr(out, "XPASS  bin@b"));
+	assert_non_null(strstr(out, "CRASH  bin@c"));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, scratch_setup, scratch_teardown)
 
 int main(void)
@@ -230,6 +315,10 @@ int main(void)
 		TEST(an_update_is_proposed),
 		TEST(what_is_proposed_is_what_makes_it_right),
 		TEST(a_bad_file_is_one_line_and_exit_2),
+		TEST(a_required_skip_is_a_failure),
+		TEST(a_requirement_that_meets_nothing_is_told),
+		TEST(the_strict_exit_status_is_that_of_summary),
+		TEST(layers_go_from_general_to_special),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The small formats: markers, journal, job list, test list, metadata, names, bytes. */
+/** The small formats: markers, journal, job list, test list, names, bytes. */
 #include "helpers.h"
 
 #include <fcntl.h>
@@ -13,8 +13,6 @@
 #include "job_list.h"
 #include "journal.h"
 #include "markers.h"
-#include "options.h"
-#include "settings.h"
 #include "utf8.h"
 
 static void marker_lines_are_told_from_text(void **state)
@@ -56,37 +54,84 @@ static void a_result_cut_short_is_incomplete(void **state)
 	}
 }
 
+static struct transcript *read_journal(const char *text, size_t len)
+{
+	struct transcript *transcript = transcript_new();
+
+	journal_read(text, len, transcript);
+	return transcript;
+}
+
 static void journal_is_read(void **state)
 {
 	static const char text[] = "a\nb\na\nexit:98 (1.500s)\n";
-	_cleanup_(journal_freep) struct journal *journal = journal_parse(text, strlen(text));
+	_cleanup_(transcript_freep) struct transcript *journal = read_journal(text, strlen(text));
+	const struct process *process = transcript_process(journal);
 
 	assert_int_equal(journal->subtests->len, 2);
 	assert_string_equal(journal->subtests->pdata[1], "b");
-	assert_true(journal->ended);
-	assert_false(journal->timed_out);
-	assert_int_equal(journal->exit_code, 98);
-	assert_true(journal->seconds == 1.5);
+	assert_int_equal(journal->processes->len, 1);
+	assert_true(process->ended);
+	assert_false(process->timed_out);
+	assert_int_equal(process->exit_code, 98);
+	assert_true(process->seconds == 1.5);
+}
+
+static void journal_may_tell_of_several_processes(void **state)
+{
+	static const char text[] = "a\ntimeout:-3 (2.000s)\nb\nc\nexit:9999 (0.000s)\n"
+				   "exit:77 (0.100s)\nd\n";
+	static const struct {
+		unsigned last;
+		bool ended, timed_out;
+		int exit_code;
+	} expected[] = {
+		{1, true, true, -3},
+		{3, true, false, JOURNAL_EXIT_UNKNOWN},
+		{0, true, false, 77},
+		{4, false, false, 0},
+	};
+	_cleanup_(transcript_freep) struct transcript *journal = read_journal(text, strlen(text));
+
+	assert_int_equal(journal->subtests->len, 4);
+	assert_int_equal(journal->processes->len, G_N_ELEMENTS(expected));
+	for (size_t i = 0; i < G_N_ELEMENTS(expected); i++) {
+		const struct process *process =
+			&g_array_index(journal->processes, struct process, i);
+
+		assert_int_equal(process->last, expected[i].last);
+		assert_int_equal(process->ended, expected[i].ended);
+		assert_int_equal(process->timed_out, expected[i].timed_out);
+		assert_int_equal(process->exit_code, expected[i].exit_code);
+	}
 }
 
 static void journal_line_without_newline_does_not_count(void **state)
 {
 	/* `exit:-11` cut to `exit:-1` would say that the test was not run. */
 	static const char text[] = "a\nexit:-1";
-	_cleanup_(journal_freep) struct journal *journal = journal_parse(text, strlen(text));
+	_cleanup_(transcript_freep) struct transcript *journal = read_journal(text, strlen(text));
 
 	assert_int_equal(journal->subtests->len, 1);
-	assert_false(journal->ended);
+	assert_false(transcript_process(journal)->ended);
 }
 
 static void journal_junk_is_ignored(void **state)
 {
-	static const char text[] = "a\0\0\n\xff\nexit:\nexit:x (1s)\ntimeout:99999 (1s)\n\nb\n";
-	_cleanup_(journal_freep) struct journal *journal = journal_parse(text, sizeof(text) - 1);
+	static const char text[] = "a\0\0\n\xff\nexit:\nexit:x (1s)\ntimeout:99999 (1s)\n"
+				   "exit:-0 (1s)\nexit: 0 (1s)\nexit:08 (1s)\nexit:+1 (1s)\n"
+				   "exit:0\n\nb\n";
+	_cleanup_(transcript_freep) struct transcript *journal =
+		read_journal(text, sizeof(text) - 1);
 
 	assert_int_equal(journal->subtests->len, 1);
 	assert_string_equal(journal->subtests->pdata[0], "b");
-	assert_false(journal->ended);
+	assert_false(transcript_process(journal)->ended);
+}
+
+static void add_marker(void *user, const struct marker *marker)
+{
+	g_string_append_printf(user, "%d %s,", marker->kind, marker->name);
 }
 
 static void journal_is_written_from_stderr(void **state)
@@ -96,23 +141,19 @@ static void journal_is_written_from_stderr(void **state)
 	const char *dir = *state;
 	g_autofree char *path = g_build_filename(dir, "journal.txt", NULL);
 	int fd = open(path, O_CREAT | O_WRONLY | O_APPEND, 0600);
+	g_autoptr(GString) markers = g_string_new(NULL);
 	_cleanup_(journal_writer_freep) struct journal_writer *writer =
-		journal_writer_new(fd, /* sync= */ false);
+		journal_writer_new(fd, /* sync= */ false, add_marker, markers);
 	g_autofree char *text = NULL;
-	unsigned starts = 0;
 
 	/* Byte by byte: a pipe may be read at any point of a line. */
-	for (size_t i = 0; i < strlen(err); i++) {
-		bool started = false;
-
-		assert_int_equal(journal_writer_feed(writer, err + i, 1, &started), 0);
-		starts += started;
-	}
+	for (size_t i = 0; i < strlen(err); i++)
+		assert_int_equal(journal_writer_feed(writer, err + i, 1), 0);
 	assert_int_equal(journal_writer_end(writer, true, -3, 2.0), 0);
 	close(fd);
 	text = get_file(dir, "journal.txt");
 	assert_string_equal(text, "a\nb\ntimeout:-3 (2.000s)\n");
-	assert_int_equal(starts, 2);
+	assert_string_equal(markers->str, "0 a,1 a,1 b,2 d,");
 }
 
 static void exit_codes_are_encoded(void **state)
@@ -188,85 +229,6 @@ static void filters_match_anywhere_in_any_case(void **state)
 	assert_int_equal(filter_add(include, "(unclosed"), -EINVAL);
 }
 
-static struct settings *parse_options(int argc, const char *const *words)
-{
-	struct settings *settings = NULL;
-	enum options_action action;
-
-	assert_int_equal(options_parse(argc, (char **)words, &action, &settings), 0);
-	assert_int_equal(action, OPTIONS_RUN);
-	return settings;
-}
-
-static void metadata_survives_a_round_trip(void **state)
-{
-	static const char *const words[] = {"igt_runner", "-n",	  "back\\slash\nline",
-					    "-o",	  "root", "results"};
-	_cleanup_(settings_freep) struct settings *settings = parse_options(6, words);
-	_cleanup_(settings_freep) struct settings *again = NULL;
-	g_autofree char *text = settings_to_metadata(settings);
-	int dirfd;
-
-	assert_non_null(strstr(text, "abort_mask : 0\ndisk_usage_limit : 0\nname : "));
-	assert_non_null(strstr(text, "\nname : back\\x5chslash\\xahline\n"));
-	assert_non_null(strstr(text, "\nprune_mode : 2\n"));
-	assert_non_null(strstr(text, "\ncmdline.argc : 6\ncmdline.argv[0] : igt_runner\n"));
-	put_file(*state, "metadata.txt", text);
-	dirfd = open(*state, O_RDONLY | O_DIRECTORY);
-	assert_int_equal(settings_read_metadata(dirfd, "here", &again), 0);
-	close(dirfd);
-	assert_string_equal(again->name, "back\\slash\nline");
-	assert_int_equal(again->prune_mode, PRUNE_KEEP_ALL);
-	assert_int_equal(again->cmdline->len, 6);
-}
-
-static void old_metadata_has_its_defaults(void **state)
-{
-	_cleanup_(settings_freep) struct settings *settings = NULL;
-	int dirfd = open(*state, O_RDONLY | O_DIRECTORY);
-
-	put_file(*state, "metadata.txt", "piglit_style_dmesg : 1\nname : x\n");
-	assert_int_equal(settings_read_metadata(dirfd, "here", &settings), 0);
-	close(dirfd);
-	assert_int_equal(settings->prune_mode, PRUNE_KEEP_DYNAMIC);
-	assert_int_equal(settings->dmesg_warn_level, 5);
-}
-
-static void bad_options_are_refused(void **state)
-{
-	static const char *const lines[][6] = {
-		{"igt_runner", "--use-watchdog", "root", "results"},
-		{"igt_runner", "-m", "root", "results"},
-		{"igt_runner", "--sync=1", "root", "results"},
-		{"igt_runner", "--per-test-timeout", "1s", "root", "results"},
-		{"igt_runner", "--per-test-timeout=-1", "root", "results"},
-		{"igt_runner", "--overall-timeout", "99999999999999999999", "root", "results"},
-		{"igt_runner", "--log-level", "dummy", "root", "results"},
-		{"igt_runner", "--report", "html", "root", "results"},
-		{"igt_runner", "-t", "(", "root", "results"},
-		{"igt_runner", "-e", "=x", "root", "results"},
-		{"igt_runner", "-e", "SURELY_NOT_SET_ANYWHERE", "root", "results"},
-		{"igt_runner", "root", "results", "more"},
-		{"igt_runner", "results"},
-		{"igt_runner"},
-		{"igt_runner", "root", "results", "-n"},
-	};
-
-	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
-		struct settings *settings = NULL;
-		enum options_action action;
-		char *words[7] = {NULL};
-		int argc = 0;
-
-		while (argc < 6 && lines[i][argc]) {
-			words[argc] = (char *)lines[i][argc];
-			argc++;
-		}
-		assert_int_equal(options_parse(argc, words, &action, &settings), -EINVAL);
-		assert_null(settings);
-	}
-}
-
 static void bytes_become_valid_utf8(void **state)
 {
 	g_autofree char *mixed = utf8_from_bytes("\xc2\xb5s \xe9 a\0b \xc3", 11);
@@ -292,6 +254,7 @@ int main(void)
 		cmocka_unit_test(marker_lines_are_told_from_text),
 		cmocka_unit_test(a_result_cut_short_is_incomplete),
 		cmocka_unit_test(journal_is_read),
+		cmocka_unit_test(journal_may_tell_of_several_processes),
 		cmocka_unit_test(journal_line_without_newline_does_not_count),
 		cmocka_unit_test(journal_junk_is_ignored),
 		cmocka_unit_test_setup_teardown(journal_is_written_from_stderr, scratch_setup,
@@ -302,11 +265,6 @@ int main(void)
 		cmocka_unit_test(test_list_words_are_found),
 		cmocka_unit_test(piglit_names_are_lower_case),
 		cmocka_unit_test(filters_match_anywhere_in_any_case),
-		cmocka_unit_test_setup_teardown(metadata_survives_a_round_trip, scratch_setup,
-						scratch_teardown),
-		cmocka_unit_test_setup_teardown(old_metadata_has_its_defaults, scratch_setup,
-						scratch_teardown),
-		cmocka_unit_test(bad_options_are_refused),
 		cmocka_unit_test(bytes_become_valid_utf8),
 	};
 

@@ -129,7 +129,7 @@ static void every_verdict_has_its_reason(void **state)
 static void missing_texts_are_no_problem(void **state)
 {
 	for (int v = 0; v < _VERDICT_MAX; v++) {
-		struct reason_texts texts = {NULL};
+		const struct reason_texts texts = {.out = NULL};
 		g_autofree char *reason = reason_find(v, &texts);
 
 		assert_non_null(reason);

@@ -114,9 +114,9 @@ static void bad_input_is_one_line_and_exit_2(void **state)
 		assert_ptr_equal(strchr(run.err, '\n'), run.err + strlen(run.err) - 1);
 		tool_run_clear(&run);
 	}
-	run = run_tool("igt_report", "html", *state, NULL);
+	run = run_tool("igt_report", "pdf", *state, NULL);
 	assert_int_equal(run.status, 2);
-	assert_string_equal(run.err, "igt_report: format \"html\" is unknown; see --help for "
+	assert_string_equal(run.err, "igt_report: format \"pdf\" is unknown; see --help for "
 				     "those there are\n");
 	tool_run_clear(&run);
 	run = run_tool("igt_report", "summary", "/nonexistent", NULL);
@@ -124,6 +124,75 @@ static void bad_input_is_one_line_and_exit_2(void **state)
 	tool_run_clear(&run);
 	run = run_tool("igt_report", NULL);
 	assert_int_equal(run.status, 2);
+	tool_run_clear(&run);
+}
+
+static void options_that_would_do_nothing_are_refused(void **state)
+{
+	static const struct {
+		const char *words[5];
+		const char *err;
+	} cases[] = {
+		{{"junit", "--origin", "lab", "DIR"},
+		 "--origin, --build and --commit are options of kcidb"},
+		{{"summary", "--html", "DIR"}, "--html is an option of compare"},
+		{{"compare", "DIR"}, "compare needs two results directories or more"},
+		{{"junit", "DIR", "DIR"}, "expected a format and the results directory"},
+		{{"kcidb", "DIR"}, "kcidb needs --origin"},
+		{{"kcidb", "--origin", "My Lab", "DIR"}, "only a-z, 0-9 and _"},
+		{{"summary", "--require", "(", "DIR"}, "is no regular expression"},
+		{{"summary", "--expect-for", "/nonexistent/x", "DIR"}, "is no folder"},
+		{{"summary", "--expect", "notes.txt", "DIR"},
+		 "-fails.txt, -flakes.txt or -skips.txt"},
+		{{"summary", "--output"}, "needs a value"},
+		{{"summary", "--bogus", "DIR"}, "is not supported"},
+	};
+
+	put_tests(*state, (const char *const[]){"pass"}, 1);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const char *words[5] = {0};
+		struct tool_run run;
+
+		for (size_t w = 0; w < 5 && cases[i].words[w]; w++)
+			words[w] =
+				strcmp(cases[i].words[w], "DIR") == 0 ? *state : cases[i].words[w];
+		run = run_tool("igt_report", words[0], words[1], words[2], words[3], words[4],
+			       NULL);
+		assert_int_equal(run.status, 2);
+		assert_string_equal(run.out, "");
+		assert_non_null(strstr(run.err, cases[i].err));
+		assert_ptr_equal(strchr(run.err, '\n'), run.err + strlen(run.err) - 1);
+		tool_run_clear(&run);
+	}
+}
+
+static void a_file_is_written_whole_or_not_at_all(void **state)
+{
+	g_autofree char *output = g_build_filename(*state, "out.csv", NULL);
+	struct tool_run run;
+
+	put_tests(*state, (const char *const[]){"pass"}, 1);
+	put_file(*state, "out.csv", "old");
+	run = run_tool("igt_report", "csv", "-o", output, "/nonexistent", NULL);
+	assert_int_equal(run.status, 2);
+	tool_run_clear(&run);
+	{
+		g_autofree char *text = get_file(*state, "out.csv");
+
+		assert_string_equal(text, "old");
+	}
+	run = run_tool("igt_report", "csv", "-o", output, *state, NULL);
+	assert_int_equal(run.status, 0);
+	assert_string_equal(run.out, "");
+	tool_run_clear(&run);
+	{
+		g_autofree char *text = get_file(*state, "out.csv");
+
+		assert_string_equal(text, "bin@t0,Pass,0.500\n");
+	}
+	run = run_tool("igt_report", "csv", "-o", "/nonexistent/out.csv", *state, NULL);
+	assert_int_equal(run.status, 2);
+	assert_non_null(strstr(run.err, "/nonexistent/out.csv"));
 	tool_run_clear(&run);
 }
 
@@ -137,6 +206,8 @@ int main(void)
 		TEST(a_failure_behind_a_second_run_is_not_forgotten),
 		TEST(entries_without_result_are_no_tests),
 		TEST(bad_input_is_one_line_and_exit_2),
+		TEST(options_that_would_do_nothing_are_refused),
+		TEST(a_file_is_written_whole_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "markers.h"
 #include "results.h"
 
 #define START(name) "Starting subtest: " name "\n"
@@ -131,6 +132,13 @@ static void kernel_warnings_count(void **state)
 				 "reset\n",
 		 "pass"},
 		{"SUCCESS",
+		 KMSG_START("a") "4,2,2000000,-;panfrost 1000.gpu: unexpectedly high interrupt "
+				 "latency\n",
+		 "pass"},
+		{"SUCCESS",
+		 KMSG_START("a") "4,2,2000000,-;panfrost 1000.gpu: AS_ACTIVE bit stuck\n",
+		 "dmesg-warn"},
+		{"SUCCESS",
 		 KMSG_START("a") "14,2,1,-;[IGT] add ignored dmesg regex: lent pa.es\n"
 				 "4,3,1,-;lent pages gone\n",
 		 "pass"},
@@ -211,7 +219,7 @@ static void dynamic_subtests_are_results_of_their_own(void **state)
 	assert_string_equal(test_result(results, "igt@bin@c@y"), "abort");
 	assert_string_equal(test_string(results, "igt@bin@c@y", "out"), DYN_START("y") "in y\n");
 	assert_string_equal(test_string(results, "igt@bin@c@x", "out"),
-			    DYN_START("x") "in x\n" DYN_RESULT("x", "SUCCESS"));
+			    START("c") DYN_START("x") "in x\n" DYN_RESULT("x", "SUCCESS"));
 	assert_int_equal(total_of(results, "", "abort"), 2);
 	json_object_put(results);
 }
@@ -364,6 +372,107 @@ static void one_name_twice_keeps_the_later_and_counts_both(void **state)
 	json_object_put(results);
 }
 
+static unsigned count_of(const char *text, const char *word)
+{
+	unsigned count = 0;
+
+	for (const char *p = text; (p = strstr(p, word)); p += strlen(word))
+		count++;
+	return count;
+}
+
+/* Also where the earlier one is in the file already: what comes between is larger than any buffer.
+ */
+static void no_name_is_in_the_file_twice(void **state)
+{
+	g_autofree char *text = g_strnfill(3 << 20, 'x');
+	g_autofree char *out = g_strconcat(START("a"), text, "\n" RESULT("a", "SUCCESS"), NULL);
+	g_autofree char *json = NULL;
+	struct json_object *results;
+
+	put_run(*state, "bin a\nbin a\nbin b\nbin a\n");
+	for (unsigned i = 0; i < 4; i++)
+		if (i == 2)
+			put_job(*state, i, START("b"), START("b"), "", "b\nexit:-6 (1.0s)\n");
+		else
+			put_job(*state, i, out, START("a"), "", "a\nexit:0 (1.0s)\n");
+	results = make_results(*state);
+	json = get_file(*state, "results.json");
+	assert_int_equal(count_of(json, "\"igt@bin@a\""), 1);
+	assert_string_equal(test_result(results, "igt@bin@a"), "pass");
+	assert_string_equal(test_result(results, "igt@bin@b"), "incomplete");
+	assert_int_equal(strlen(test_string(results, "igt@bin@a", "out")), strlen(out));
+	json_object_put(results);
+}
+
+static void bytes_that_are_no_text_become_some(void **state)
+{
+	static const char out[] = START("a") "caf\xe9 \xc2\xb5s \0 \xff\xc3\n" RESULT("a", "FAIL");
+	struct json_object *results;
+
+	put_run(*state, "bin a\n");
+	put_job(*state, 0, "", START("a"), "", "a\nexit:98 (1.0s)\n");
+	put_bytes(*state, "0/out.txt", out, sizeof(out) - 1);
+	results = make_results(*state);
+	assert_string_equal(test_string(results, "igt@bin@a", "out"),
+			    START("a") "café µs \ufffd ÿÃ\n" RESULT("a", "FAIL"));
+	assert_string_equal(test_result(results, "igt@bin@a"), "fail");
+	json_object_put(results);
+}
+
+static void a_long_kernel_log_of_nobody_is_there_once(void **state)
+{
+	g_autoptr(GString) out = g_string_new(NULL);
+	g_autoptr(GString) journal = g_string_new(NULL);
+	g_autoptr(GString) dmesg = g_string_new(NULL);
+	struct json_object *results;
+
+	for (int i = 0; i < 100; i++) {
+		g_string_append_printf(out, START("s%d") RESULT("s%d", "SUCCESS"), i, i);
+		g_string_append_printf(journal, "s%d\n", i);
+	}
+	g_string_append(journal, "exit:0 (1.0s)\n");
+	for (int i = 0; i < 10000; i++)
+		g_string_append_printf(dmesg, "6,%d,1,-;a line of the kernel's own\n", i);
+	put_run(*state, "bin\n");
+	put_job(*state, 0, out->str, out->str, dmesg->str, journal->str);
+	results = make_results(*state);
+	assert_true(strlen(test_string(results, "igt@bin@s0", "dmesg")) > dmesg->len);
+	assert_true(
+		g_str_has_prefix(test_string(results, "igt@bin@s1", "dmesg"), "see igt@bin@s0: "));
+	assert_true(
+		g_str_has_prefix(test_string(results, "igt@bin@s99", "dmesg"), "see igt@bin@s0: "));
+	json_object_put(results);
+}
+
+static void attachments_are_listed_with_their_tests(void **state)
+{
+	struct json_object *results, *tests, *test, *files;
+	const char *text;
+
+	put_run(*state, "bin A\nbin b\n");
+	put_job(*state, 0, START("A"), START("A"), "", "A\nexit:0 (1.0s)\n");
+	put_job(*state, 1, START("b"), START("b"), "", "b\nexit:0 (1.0s)\n");
+	put_file(*state, "0/attachments/igt@bin@A/two", "2");
+	put_file(*state, "0/attachments/igt@bin@A/one", "1");
+	put_file(*state, "0/attachments/igt@bin/hook.log", "0");
+	put_file(*state, "1/attachments/igt@bin/hook.log", "1");
+	results = make_results(*state);
+	text = test_string(results, "igt@bin@a", "attachments");
+	assert_non_null(strstr(text, "\"0\\/attachments\\/igt@bin@A\\/one\", "
+				     "\"0\\/attachments\\/igt@bin@A\\/two\""));
+	assert_string_equal(test_string(results, "igt@bin@a", "attachments-dir"), *state);
+	assert_string_equal(test_string(results, "igt@bin@b", "attachments"), "");
+	/* What came before and after both is no result, and both are there. */
+	assert_true(json_object_object_get_ex(results, "tests", &tests));
+	assert_true(json_object_object_get_ex(tests, "igt@bin", &test));
+	assert_false(json_object_object_get_ex(test, "result", NULL));
+	assert_true(json_object_object_get_ex(test, "attachments", &files));
+	assert_int_equal(json_object_array_length(files), 2);
+	assert_int_equal(total_of(results, "", "incomplete"), 2);
+	json_object_put(results);
+}
+
 static void unreadable_directories_are_refused(void **state)
 {
 	const char *dir = *state;
@@ -378,15 +487,130 @@ static void unreadable_directories_are_refused(void **state)
 	assert_int_equal(results_generate(dir), -EBADMSG);
 }
 
-static void socket_dumps_are_refused(void **state)
+/* What is lost in one file stands in another. */
+static void a_failure_is_found_wherever_it_is_told(void **state)
 {
-	/* Canary, size 16, type 8 (not the runner's own note), two ids. */
-	static const char packet[] = "1TGI\x10\0\0\0\x08\0\0\0\0\0\0\0\0\0\0";
+	static const struct {
+		const char *out, *err, *journal;
+	} cases[] = {
+		/* The journal was cut off, or never got there. */
+		{START("a") RESULT("a", "FAIL"), START("a") RESULT("a", "FAIL"), ""},
+		/* A text without newline before the marker: on stdout, on stderr, on both. */
+		{START("a") "..." RESULT("a", "FAIL"), START("a") RESULT("a", "FAIL"), "a\n"},
+		{START("a") RESULT("a", "FAIL"), "..." START("a") "..." RESULT("a", "FAIL"), ""},
+		{"..." START("a") RESULT("a", "FAIL"), "..." START("a") RESULT("a", "FAIL"), ""},
+		/* Nothing but the result of a test that its fixture failed. */
+		{RESULT("a", "FAIL"), "", ""},
+		{"", RESULT("a", "FAIL"), ""},
+		/* A line torn by another process, and the other half of it. */
+		{START("a") "Subtest a: FAxx\nIL (0.1s)\n", START("a") RESULT("a", "FAIL"), "a\n"},
+		/* What is no UTF-8 before, in and behind it. */
+		{"\xff\n" START("a") "\xc3\n" RESULT("a", "FAIL") "\xe2\x82", START("a"), "a\n"},
+		/* The twins disagree. */
+		{START("a") RESULT("a", "SUCCESS"), START("a") RESULT("a", "FAIL"), "a\n"},
+	};
 
-	put_run(*state, "bin a\n");
-	put_job(*state, 0, "", "", "", "");
-	put_bytes(*state, "0/comms", packet, sizeof(packet));
-	assert_int_equal(results_generate(*state), -EOPNOTSUPP);
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *journal =
+			g_strconcat("b\n", cases[i].journal, "exit:98 (1.0s)\n", NULL);
+		g_autofree char *out =
+			g_strconcat(START("b") RESULT("b", "SUCCESS"), cases[i].out, NULL);
+		g_autofree char *err =
+			g_strconcat(START("b") RESULT("b", "SUCCESS"), cases[i].err, NULL);
+		struct json_object *results;
+
+		put_run(*state, "bin b,a\n");
+		put_job(*state, 0, out, err, "", journal);
+		results = make_results(*state);
+		assert_string_equal(test_result(results, "igt@bin@a"), "fail");
+		assert_int_equal(total_of(results, "", "fail"), 1);
+		json_object_put(results);
+	}
+}
+
+static void a_name_cut_short_is_no_subtest(void **state)
+{
+	struct json_object *results;
+
+	put_run(*state, "bin\n");
+	put_job(*state, 0, START("a") RESULT("a", "SUCCESS") "Starting subtest: lon",
+		START("a") RESULT("a", "SUCCESS") "Starting subtest: lon", "", "a\nlon");
+	results = make_results(*state);
+	assert_string_equal(test_result(results, "igt@bin@lon"), "");
+	json_object_put(results);
+}
+
+/* Of what stdout quotes nobody knows whether the test did it. */
+static void a_quoted_marker_is_mere_text(void **state)
+{
+	struct json_object *results = one(
+		*state, START("a") START("other") RESULT("other", "FAIL") RESULT("a", "SUCCESS"),
+		START("a") RESULT("a", "SUCCESS"), "", "a\nexit:0 (1.0s)\n");
+
+	assert_string_equal(test_result(results, "igt@bin@a"), "pass");
+	assert_string_equal(test_result(results, "igt@bin@other"), "");
+	json_object_put(results);
+}
+
+static void what_was_asked_for_does_not_vanish(void **state)
+{
+	struct json_object *results;
+
+	put_run(*state, "bin a,b,c*,d@x,b\nbin e,f\n");
+	put_file(*state, "boot.txt", "this one\n");
+	put_job(*state, 0, START("a"), START("a"), "", "a\nexit:-9 (1.0s)\n");
+	put_job(*state, 1, "text\n", "", "", "exit:77 (1.0s)\n");
+	results = make_results(*state);
+	assert_string_equal(test_result(results, "igt@bin@a"), "incomplete");
+	assert_string_equal(test_result(results, "igt@bin@b"), "notrun");
+	assert_string_equal(test_result(results, "igt@bin@d@x"), "notrun");
+	assert_string_equal(test_string(results, "igt@bin@b", "out"), "");
+	assert_string_equal(test_result(results, "igt@bin@e"), "skip");
+	assert_string_equal(test_result(results, "igt@bin@f"), "notrun");
+	assert_int_equal(total_of(results, "", "notrun"), 3);
+	json_object_put(results);
+}
+
+/* What other runners mean by a record of theirs they know best. */
+static void a_record_of_another_runner_says_what_it_says(void **state)
+{
+	struct json_object *results;
+
+	put_run(*state, "bin a,b\n");
+	put_job(*state, 0, START("a"), START("a"), "", "a\nexit:-9 (1.0s)\n");
+	results = make_results(*state);
+	assert_string_equal(test_result(results, "igt@bin@a"), "incomplete");
+	assert_string_equal(test_result(results, "igt@bin@b"), "");
+	json_object_put(results);
+}
+
+#define PROCESS MARKER_PROCESS_LINE "\n"
+
+static void a_job_may_go_on_in_another_process(void **state)
+{
+	struct json_object *results;
+
+	put_run(*state, "bin a,b,c,d\n");
+	put_job(*state, 0,
+		START("a") RESULT("a", "SUCCESS") START("b") PROCESS START("c")
+			RESULT("c", "SUCCESS") PROCESS START("d") RESULT("d", "SUCCESS"),
+		START("a") RESULT("a", "SUCCESS")
+			START("b") "Received signal SIGQUIT.\n" PROCESS START("c")
+				RESULT("c", "SUCCESS") "half a li\n" PROCESS START("d")
+					RESULT("d", "SUCCESS"),
+		"", "a\nb\ntimeout:-3 (2.0s)\nc\nexit:9999 (0.0s)\nd\nexit:0 (1.5s)\n");
+	results = make_results(*state);
+	assert_string_equal(test_result(results, "igt@bin@a"), "pass");
+	assert_string_equal(test_result(results, "igt@bin@b"), "timeout");
+	/* Nobody saw its end: it may have taken the machine with it. */
+	assert_string_equal(test_result(results, "igt@bin@c"), "incomplete");
+	/* The last words of the one before are not its own. */
+	assert_string_equal(test_result(results, "igt@bin@d"), "pass");
+	assert_string_equal(test_string(results, "igt@bin@b", "err"),
+			    START("b") "Received signal SIGQUIT.\n");
+	assert_string_equal(test_string(results, "igt@bin@d", "err"),
+			    START("d") RESULT("d", "SUCCESS"));
+	json_object_put(results);
 }
 
 /* Twice the subtests take about twice the time, and far from a second. */
@@ -436,8 +660,17 @@ int main(void)
 		TEST(an_aborted_run_is_a_failure),
 		TEST(the_head_is_complete_and_in_order),
 		TEST(one_name_twice_keeps_the_later_and_counts_both),
+		TEST(no_name_is_in_the_file_twice),
+		TEST(bytes_that_are_no_text_become_some),
+		TEST(a_long_kernel_log_of_nobody_is_there_once),
+		TEST(attachments_are_listed_with_their_tests),
 		TEST(unreadable_directories_are_refused),
-		TEST(socket_dumps_are_refused),
+		TEST(a_failure_is_found_wherever_it_is_told),
+		TEST(a_name_cut_short_is_no_subtest),
+		TEST(a_quoted_marker_is_mere_text),
+		TEST(what_was_asked_for_does_not_vanish),
+		TEST(a_record_of_another_runner_says_what_it_says),
+		TEST(a_job_may_go_on_in_another_process),
 		TEST(many_subtests_in_one_job_are_linear),
 	};
 

@@ -8,29 +8,18 @@
 
 #define TEST_LIST "TESTLIST\ntester plain_pass plain_skip\nEND TESTLIST\n"
 
-struct place {
-	char *dir, *root, *results;
-};
+/* What else goes on in this kernel is no matter. */
+#define OUR_OPTIONS "--allow-non-root", "--dmesg-warn-level=0"
 
 static int setup(void **state)
 {
-	struct place *place = g_new0(struct place, 1);
-
-	place->dir = scratch_new();
-	place->root = make_test_root(place->dir, TEST_LIST);
-	place->results = g_build_filename(place->dir, "results", NULL);
-	*state = place;
+	*state = workplace_new(TEST_LIST);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct place *place = *state;
-
-	g_free(place->root);
-	g_free(place->results);
-	scratch_remove(place->dir);
-	g_free(place);
+	workplace_free(*state);
 	return 0;
 }
 
@@ -48,9 +37,9 @@ static void assert_file(const char *dir, const char *name, const char *expected)
 
 static void listing_names_everything(void **state)
 {
-	const struct place *place = *state;
-	struct tool_run run = run_tool("igt_runner", "--allow-non-root", "-L", "-x",
-				       "hang|kill|daemon", place->root, NULL);
+	const struct workplace *place = *state;
+	struct tool_run run = run_tool("igt_runner", OUR_OPTIONS, "-L", "-x", "hang|kill|daemon|undo",
+				       place->root, NULL);
 
 	assert_int_equal(run.status, 0);
 	assert_true(g_str_has_prefix(run.out, "igt@tester@pass\nigt@tester@skip-requirement\n"));
@@ -70,10 +59,10 @@ static void verdicts_come_through(void **state)
 		{"igt@tester@not-utf8", "pass"},      {"igt@tester@upper-case", "pass"},
 		{"igt@plain_pass", "pass"},	      {"igt@plain_skip", "skip"},
 	};
-	const struct place *place = *state;
+	const struct workplace *place = *state;
 	struct tool_run run =
-		run_tool("igt_runner", "--allow-non-root", "-x",
-			 "hang$|hang-|daemon|abort|kernel|env", place->root, place->results, NULL);
+		run_tool("igt_runner", OUR_OPTIONS, "-x", "hang$|hang-|daemon|undo|abort|kernel|env",
+			 place->root, place->results, NULL);
 	struct json_object *results;
 
 	assert_int_equal(run.status, 0);
@@ -87,9 +76,9 @@ static void verdicts_come_through(void **state)
 
 static void the_record_is_complete(void **state)
 {
-	const struct place *place = *state;
-	struct tool_run run = run_tool("igt_runner", "--allow-non-root", "--sync", "-n", "my run",
-				       "-t", "@pass$", place->root, place->results, NULL);
+	const struct workplace *place = *state;
+	struct tool_run run = run_tool("igt_runner", OUR_OPTIONS, "--sync", "-n", "my run", "-t",
+				       "@pass$", place->root, place->results, NULL);
 	g_autofree char *metadata = get_file(place->results, "metadata.txt");
 	g_autofree char *joblist = get_file(place->results, "joblist.txt");
 	g_autofree char *journal = get_file(place->results, "0/journal.txt");
@@ -118,8 +107,8 @@ static void report_lines_are_for_people(void **state)
 		"CRASH  tester@crash  0.125s  SIGSEGV\n"
 		"WARN  tester@warn  0.125s  the clock went backwards\n"
 		"INCOMPLETE  tester@killed  0.000s  no result line; died of SIGABRT\n";
-	const struct place *place = *state;
-	struct tool_run run = run_tool("igt_runner", "--allow-non-root", "--report", "text", "-t",
+	const struct workplace *place = *state;
+	struct tool_run run = run_tool("igt_runner", OUR_OPTIONS, "--report", "text", "-t",
 				       "@(pass|skip-requirement|fail-assert|crash|warn|killed)$",
 				       place->root, place->results, NULL);
 
@@ -130,7 +119,7 @@ static void report_lines_are_for_people(void **state)
 
 static void a_kernel_warning_is_a_dmesg_warn(void **state)
 {
-	const struct place *place = *state;
+	const struct workplace *place = *state;
 	struct tool_run run;
 
 	if (!kernel_log_is_usable())
@@ -144,9 +133,9 @@ static void a_kernel_warning_is_a_dmesg_warn(void **state)
 
 static void tests_get_a_clean_slate(void **state)
 {
-	const struct place *place = *state;
-	struct tool_run run = run_tool("igt_runner", "--allow-non-root", "-e", "TESTER_WORD=a=b c",
-				       "-t", "@environment$", place->root, place->results, NULL);
+	const struct workplace *place = *state;
+	struct tool_run run = run_tool("igt_runner", OUR_OPTIONS, "-e", "TESTER_WORD=a=b c", "-t",
+				       "@environment$", place->root, place->results, NULL);
 	g_autofree char *out = get_file(place->results, "0/out.txt");
 	g_autofree char *environment = get_file(place->results, "environment.txt");
 
@@ -157,9 +146,29 @@ static void tests_get_a_clean_slate(void **state)
 	tool_run_clear(&run);
 }
 
+static void tests_start_in_their_cgroup(void **state)
+{
+	const struct workplace *place = *state;
+	g_autofree char *cgroup = g_build_filename(place->dir, "cgroup", NULL);
+	struct tool_run run = run_tool("igt_runner", OUR_OPTIONS, "--test-cgroup", cgroup, "-t",
+				       "@pass$", place->root, place->results, NULL);
+
+	assert_int_equal(run.status, 1);
+	assert_non_null(strstr(run.err, "/cgroup/cgroup.procs: No such file"));
+	tool_run_clear(&run);
+
+	/* Tests are not started elsewhere instead. */
+	put_file(place->dir, "cgroup/cgroup.procs", "");
+	run = run_tool("igt_runner", OUR_OPTIONS, "--test-cgroup", cgroup, "-t", "@pass$",
+		       place->root, place->results, NULL);
+	assert_int_equal(run.status, 1);
+	assert_non_null(strstr(run.err, "is cgroup2 mounted there"));
+	tool_run_clear(&run);
+}
+
 static void a_test_list_chooses(void **state)
 {
-	const struct place *place = *state;
+	const struct workplace *place = *state;
 	g_autofree char *list = g_build_filename(place->dir, "list", NULL);
 	g_autofree char *joblist = NULL;
 	struct tool_run run;
@@ -167,8 +176,8 @@ static void a_test_list_chooses(void **state)
 	put_file(place->dir, "list",
 		 "# a comment\nigt@tester@pass\nigt@plain_pass # here\n"
 		 "igt@tester@dynamic@small\njunk\nigt@gone@x\n");
-	run = run_tool("igt_runner", "--allow-non-root", "--dry-run", "--test-list", list,
-		       place->root, place->results, NULL);
+	run = run_tool("igt_runner", OUR_OPTIONS, "--dry-run", "--test-list", list, place->root,
+		       place->results, NULL);
 	joblist = get_file(place->results, "joblist.txt");
 	assert_int_equal(run.status, 0);
 	assert_string_equal(joblist, "tester pass\nplain_pass\ntester dynamic@small\ngone x\n");
@@ -178,9 +187,9 @@ static void a_test_list_chooses(void **state)
 
 static void a_dry_run_runs_nothing(void **state)
 {
-	const struct place *place = *state;
-	struct tool_run run = run_tool("igt_runner", "--allow-non-root", "-d", "-t",
-				       "@(pass|crash)$", place->root, place->results, NULL);
+	const struct workplace *place = *state;
+	struct tool_run run = run_tool("igt_runner", OUR_OPTIONS, "-d", "-t", "@(pass|crash)$",
+				       place->root, place->results, NULL);
 	struct json_object *results = read_results(place->results);
 
 	assert_int_equal(run.status, 0);
@@ -191,12 +200,12 @@ static void a_dry_run_runs_nothing(void **state)
 
 static void a_missing_binary_is_a_skip_that_says_so(void **state)
 {
-	const struct place *place = *state;
+	const struct workplace *place = *state;
 	g_autofree char *list = g_build_filename(place->dir, "list", NULL);
 	struct tool_run run;
 
 	put_file(place->dir, "list", "igt@gone@x\n");
-	run = run_tool("igt_runner", "--allow-non-root", "--report", "text", "--test-list", list,
+	run = run_tool("igt_runner", OUR_OPTIONS, "--report", "text", "--test-list", list,
 		       place->root, place->results, NULL);
 	assert_int_equal(run.status, 0);
 	assert_true(g_str_has_prefix(run.out, "SKIP  gone@x  "));
@@ -206,7 +215,7 @@ static void a_missing_binary_is_a_skip_that_says_so(void **state)
 
 static void earlier_results_are_kept_unless_told(void **state)
 {
-	const struct place *place = *state;
+	const struct workplace *place = *state;
 	g_autofree char *before = NULL;
 	g_autofree char *after = NULL;
 	struct tool_run run;
@@ -216,16 +225,16 @@ static void earlier_results_are_kept_unless_told(void **state)
 	put_job(place->results, 1, "old", "", "", "");
 	put_file(place->results, "environment.txt", "STALE=1\n");
 	put_file(place->results, "mine.txt", "not the runner's\n");
-	run = run_tool("igt_runner", "--allow-non-root", "-t", "@pass$", place->root,
-		       place->results, NULL);
+	run = run_tool("igt_runner", OUR_OPTIONS, "-t", "@pass$", place->root, place->results,
+		       NULL);
 	before = get_file(place->results, "joblist.txt");
 	assert_int_equal(run.status, 1);
 	assert_string_equal(before, "old x\nold y\n");
 	assert_non_null(strstr(run.err, "--overwrite"));
 	tool_run_clear(&run);
 
-	run = run_tool("igt_runner", "--allow-non-root", "-o", "-t", "@pass$", place->root,
-		       place->results, NULL);
+	run = run_tool("igt_runner", OUR_OPTIONS, "-o", "-t", "@pass$", place->root, place->results,
+		       NULL);
 	assert_int_equal(run.status, 0);
 	after = get_file(place->results, "joblist.txt");
 	assert_string_equal(after, "tester pass\n");
@@ -237,7 +246,7 @@ static void earlier_results_are_kept_unless_told(void **state)
 
 static void bad_places_are_refused_in_one_line(void **state)
 {
-	const struct place *place = *state;
+	const struct workplace *place = *state;
 	g_autofree char *below_file = g_build_filename(place->dir, "file", "results", NULL);
 	g_autofree char *no_root = g_build_filename(place->dir, "no-root", NULL);
 	const char *const bad[][2] = {
@@ -248,8 +257,8 @@ static void bad_places_are_refused_in_one_line(void **state)
 
 	put_file(place->dir, "file", "x");
 	for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
-		struct tool_run run = run_tool("igt_runner", "--allow-non-root", "-t", "@pass$",
-					       bad[i][0], bad[i][1], NULL);
+		struct tool_run run = run_tool("igt_runner", OUR_OPTIONS, "-t", "@pass$", bad[i][0],
+					       bad[i][1], NULL);
 
 		assert_int_equal(run.status, 1);
 		assert_true(g_str_has_prefix(run.err, "igt_runner: "));
@@ -261,29 +270,28 @@ static void bad_places_are_refused_in_one_line(void **state)
 
 static void no_match_and_unknown_options_are_errors(void **state)
 {
-	const struct place *place = *state;
-	struct tool_run run = run_tool("igt_runner", "--allow-non-root", "-t", "no such",
-				       place->root, place->results, NULL);
+	const struct workplace *place = *state;
+	struct tool_run run = run_tool("igt_runner", OUR_OPTIONS, "-t", "no such", place->root,
+				       place->results, NULL);
 
 	assert_int_equal(run.status, 1);
 	assert_non_null(strstr(run.err, "Filter didn't match any job name"));
 	assert_int_not_equal(access(place->results, F_OK), 0);
 	tool_run_clear(&run);
-	run = run_tool("igt_runner", "--allow-non-root", "--use-watchdog", place->root,
-		       place->results, NULL);
+	run = run_tool("igt_runner", OUR_OPTIONS, "--use-magic", place->root, place->results, NULL);
 	assert_int_equal(run.status, 1);
-	assert_string_equal(run.err, "igt_runner: option --use-watchdog is not supported; see "
+	assert_string_equal(run.err, "igt_runner: option --use-magic is not supported; see "
 				     "--help\n");
 	tool_run_clear(&run);
 }
 
 static void a_binary_that_dies_when_listed_stops_the_run(void **state)
 {
-	const struct place *place = *state;
+	const struct workplace *place = *state;
 	struct tool_run run;
 
 	put_file(place->root, "test-list.txt", "tester dies_listing\n");
-	run = run_tool("igt_runner", "--allow-non-root", place->root, place->results, NULL);
+	run = run_tool("igt_runner", OUR_OPTIONS, place->root, place->results, NULL);
 	assert_int_equal(run.status, 1);
 	assert_non_null(strstr(run.err, "dies_listing --list-subtests died of signal 9"));
 	assert_int_not_equal(access(place->results, F_OK), 0);
@@ -292,8 +300,8 @@ static void a_binary_that_dies_when_listed_stops_the_run(void **state)
 
 static void an_abort_stops_the_run(void **state)
 {
-	const struct place *place = *state;
-	struct tool_run run = run_tool("igt_runner", "--allow-non-root", "--report", "text", "-t",
+	const struct workplace *place = *state;
+	struct tool_run run = run_tool("igt_runner", OUR_OPTIONS, "--report", "text", "-t",
 				       "@abort$|plain_pass", place->root, place->results, NULL);
 	struct json_object *results = read_results(place->results);
 
@@ -331,6 +339,7 @@ int main(void)
 		TEST(report_lines_are_for_people),
 		TEST(a_kernel_warning_is_a_dmesg_warn),
 		TEST(tests_get_a_clean_slate),
+		TEST(tests_start_in_their_cgroup),
 		TEST(a_test_list_chooses),
 		TEST(a_dry_run_runs_nothing),
 		TEST(a_missing_binary_is_a_skip_that_says_so),
@@ -342,5 +351,7 @@ int main(void)
 		TEST(help_and_version_work),
 	};
 
+	if (!runs_can_start())
+		return skip_all(NO_RUNS);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

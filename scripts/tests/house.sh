@@ -10,7 +10,7 @@ wrong=0
 while IFS= read -r file; do
 	case $file in
 	# Formats without comments, and text.
-	COPYING | *.md | *.patch | .gitignore | *test-list.txt* | lib/fuzz/corpus/*) continue ;;
+	COPYING | *.md | board/README.txt | *.patch | .gitignore | *test-list.txt* | */fuzz/corpus/*) continue ;;
 	kernel/*) licence=GPL-2.0-only ;;
 	*) licence=MIT ;;
 	esac

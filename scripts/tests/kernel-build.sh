@@ -116,12 +116,23 @@ build --out "$work/other"
 compiled 2
 [ "$(folders)" = "$before" ] || fail "--out changed the cache"
 
+# One tree for two kernels: as it is first, then with the series.
+rm "$work"/kernel/series/6.12/{,older/}*.patch
+echo new >"$source/state"
+echo 'Skip-if: state: new' >"$work/kernel/series/6.12/older/0001-skipped.patch"
+printf -- '--- a/state\n+++ b/state\n@@ -1 +1 @@\n-new\n+newer\n' >"$work/kernel/series/6.12/0001-series.patch"
+build --flavour default --also-vanilla
+compiled 4
+build
+compiled 4
+[ "$(ls -d "$cached"/base-default-*)" ] || fail "the reference kernel is not kept"
+
 # A model that does not build.
 echo "exit 1" >"$work/kernel/mali-model/build"
 build --no-mali
-compiled 3
+compiled 4
 refused "--no-mali leaves it out" --flavour vanilla
-compiled 3
+compiled 4
 
 # Lines of a fragment that do not hold, and what takes their place.
 export DROP=CONFIG_PROC_SYSCTL
@@ -130,11 +141,11 @@ line=$(grep -n CONFIG_PROC_SYSCTL= "$work/kernel/configs/10-base.config" | cut -
 refused "configs/10-base.config:$line: CONFIG_PROC_SYSCTL=y;" --flavour vanilla
 export ADD=CONFIG_SYSCTL=y
 build --no-mali
-compiled 4
+compiled 5
 
 # Another version is for vanilla only.
 sed -i 's/^VERSION = 6/VERSION = 7/' "$source/Makefile"
 build --no-mali
-compiled 5
+compiled 6
 echo "exit 0" >"$work/kernel/mali-model/build"
 refused "is Linux 7.12, the series is for 6.12"

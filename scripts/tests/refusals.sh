@@ -27,13 +27,33 @@ refused() {
 guest=$top/scripts/run-guest
 refused 2 "unknown option '--bogus'" "$guest" --bogus
 refused 2 "--kernel needs a value" "$guest" --kernel
+refused 2 "--require needs a value" "$guest" --require
 refused 2 "no such file or folder" "$guest" --kernel /nonexistent
-refused 2 "--gpu virgl is not part" "$guest" --gpu virgl
 refused 2 "there is no --gpu 'vga'" "$guest" --gpu vga
+refused 2 "leave out --gpu, --iommu and --mali" "$guest" --matrix --gpu virgl
+refused 2 "leave out --gpu, --iommu and --mali" "$guest" --iommu --matrix
+refused 2 "leave out --gpu, --iommu and --mali" "$guest" --mali g52 --matrix
+refused 2 "user-mode Linux has no virtio-gpu" "$guest" --kernel uml --matrix
 refused 2 "there is no --mali 't720'" "$guest" --mali t720
-refused 2 "--iommu" "$guest" --iommu
+refused 2 "user-mode Linux has no virtio-gpu" "$guest" --kernel uml --gpu virgl
+refused 2 "user-mode Linux has no virtio-gpu" "$guest" --kernel uml --iommu
 refused 2 "unknown option '--bogus'" "$top/scripts/run-tests" --bogus
+for tool in score soak; do
+	refused 2 "unrecognized arguments: --bogus; see --help" "$top/scripts/$tool" --bogus
+	refused 2 "'5 minutes': give a time such as 90s, 20m or 2h" "$top/scripts/$tool" --budget '5 minutes'
+	refused 2 "--tests: '(x'" "$top/scripts/$tool" --tests '(x'
+	refused 2 "no suite is installed there" "$top/scripts/$tool" --suite /nonexistent
+done
+refused 2 "invalid choice: 'vanilla'" "$top/scripts/score" --flavour vanilla
+refused 2 "'0': give a whole number above 0" "$top/scripts/soak" --repeat 0
 refused 2 "too many arguments" "$top/scripts/run-tests" --quick --quick
+
+refused 2 "there is no --arch 'mips'" "$guest" --arch mips
+refused 2 "--kernel uml is for amd64" "$guest" --arch arm64 --kernel uml
+refused 2 "--arch arm64 has --gpu 2d or none, and no --mali" "$guest" --arch arm64 --mali t860
+refused 2 "there is no architecture 'mips'" "$top/scripts/make-tarball" mips
+refused 2 "unknown option '--bogus'" "$top/scripts/make-tarball" --bogus
+refused 2 "the first argument is arm64 or armhf" "$top/scripts/emulated" mips true
 
 kernel=$top/kernel/build
 refused 1 "unknown option '--bogus'" "$kernel" --bogus

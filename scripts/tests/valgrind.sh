@@ -31,6 +31,10 @@ clean 0 children --run-subtest 'well,multi,helper'
 clean 98 logging --run-subtest 'full-ring,long,thread,inspect'
 clean 0 asserts --run-subtest 'all-hold'
 clean 77 device --device 'pci:vendor=1af4,card=all;drm:/dev/dri/none'
+clean 98 interrupts --run-subtest 'alarms,helper,alarm-of-a-child'
+clean 0 options -s 12 --fast --run-subtest 'options'
+clean 0 drm --run-subtest 'any,vgem'
+clean 0 modules
 clean 0 simple
 rm -f "$log"
 exit "$wrong"

@@ -110,7 +110,8 @@ static void fdinfo_tells_memory(void)
 	uint32_t handle;
 
 	igt_assert_fd(file);
-	igt_assert_lte(2, (int)igt_parse_drm_fdinfo(file, &before, NULL, 0, regions, 1));
+	igt_require_f(igt_parse_drm_fdinfo(file, &before, NULL, 0, regions, 1) >= 2,
+		      "the driver tells nothing in fdinfo: the kernel is older than 6.8\n");
 	igt_assert(strcmp(before.driver, "virtio_gpu") == 0);
 	igt_require_f(before.num_regions, "the driver tells no memory in fdinfo: it lacks the "
 		      "series\n");

@@ -2,10 +2,12 @@
 /**
  * Signals, interrupted ioctls, privileges and requirements: no device is needed.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/helpers.h"
@@ -140,8 +142,60 @@ static void kernel_log_has_the_line(void)
 		     "the record is %s", record);
 }
 
+/* Run a child that fails, and return what it printed to stdout, to be freed. */
+static char *output_of_failure(void (*failing)(void))
+{
+	_cleanup_close_ int out = memfd_create("stdout", MFD_CLOEXEC);
+	char *text = calloc(1, 1 << 16);
+
+	igt_assert_fd(out);
+	igt_assert(text);
+	igt_fork(child, 1) {
+		dup2(out, STDOUT_FILENO);
+		failing();
+	}
+	igt_assert_eq(__igt_waitchildren(), IGT_EXIT_FAILURE);
+	igt_assert_lt(-1, (int)pread(out, text, (1 << 16) - 1, 0));
+	return text;
+}
+
+static void fail(void)
+{
+	igt_assert_f(false, "on purpose\n");
+}
+
+static void failures_have_source_lines(void)
+{
+	_cleanup_free_ char *text = NULL;
+
+	igt_require_f(dlopen("libdw.so.1", RTLD_NOW), "%s\n", dlerror());
+	text = output_of_failure(fail);
+	igt_assert_f(strstr(text, "helpers_process.c:"), "the stack trace is:\n%s", text);
+}
+
+static void ignore_what_is_no_regex(void)
+{
+	igt_emit_ignore_dmesg_regex("(");
+}
+
+static void wrong_regex_is_refused(void)
+{
+	_cleanup_free_ char *text = NULL;
+
+	igt_require_f(dlopen("libpcre2-8.so.0", RTLD_NOW), "%s\n", dlerror());
+	text = output_of_failure(ignore_what_is_no_regex);
+}
+
 void helpers_process(void)
 {
+	igt_describe("Where libdw is installed a failure shows the lines of source that led to it");
+	igt_subtest("failures-have-source-lines")
+		failures_have_source_lines();
+
+	igt_describe("Where libpcre2 is installed igt_emit_ignore_dmesg_regex() compiles its regex");
+	igt_subtest("wrong-regex-is-refused")
+		wrong_regex_is_refused();
+
 	igt_describe("igt_reset_timeout() calls off what igt_set_timeout() ordered");
 	igt_subtest("alarm-is-called-off")
 		alarm_is_called_off();

@@ -16,54 +16,31 @@
  * reclaim does, root, debugfs and CONFIG_SHRINKER_DEBUG; for some claims cgroup v2 with the memory
  * controller, CONFIG_SW_SYNC, or CONFIG_UDMABUF.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <linux/udmabuf.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "gem/gem_bo.h"
 #include "igt.h"
 #include "igt_klog.h"
 #include "mali/mali_model.h"
-#include "mali/panfrost_job.h"
+#include "panfrost/steps.h"
+#include "reclaim/account.h"
+#include "reclaim/arguments.h"
+#include "reclaim/fences.h"
 #include "reclaim/gpu_use.h"
 #include "reclaim/igt_memory.h"
 #include "reclaim/igt_reclaim.h"
+#include "reclaim/lives.h"
 #include "reclaim/madvise.h"
+#include "reclaim/mapping.h"
 #include "reclaim/memory.h"
+#include "reclaim/owners.h"
 #include "reclaim/purge.h"
+#include "reclaim/purge_race.h"
 #include "reclaim/shared.h"
+#include "reclaim/types.h"
 
 IGT_TEST_DESCRIPTION("Purging of panfrost BOs that user space marked DONTNEED");
 
-/* What the driver logs of jobs that are meant to fail here, and of its purges. */
-#define FAULT_LINES                                                                            \
-	"js fault|Unhandled Page fault|gpu sched timeout|BO has no sgt|callbacks suppressed"
-
 #define CHUNK MiB(2)
-#define VALUE UINT64_C(0x1122334455667788)
-
-/*
- * Run @scenario and see that the GPU has not touched memory that is somebody else's by then. Only
- * the software Mali can tell; a board can just be damaged by it.
- */
-static void watched(struct gem_device *dev, void (*scenario)(struct gem_device *dev))
-{
-	const bool model = mali_model_present();
-	const uint64_t before = model ? mali_model_stat("freed_accesses") : 0;
-	uint64_t after;
-
-	/* Else a fault of an earlier one may delay the next by the driver's timeout. */
-	panfrost_rest(dev);
-	igt_emit_ignore_dmesg_regex(FAULT_LINES);
-	scenario(dev);
-	after = model ? mali_model_stat("freed_accesses") : 0;
-	igt_assert_f(after == before, "the GPU used memory that was freed, %" PRIu64 " times\n",
-		     after - before);
-}
 
 static void write_to_heap(struct gem_bo *heap, uint64_t at, const char *claim)
 {
@@ -116,54 +93,6 @@ static void heap_is_kept(struct gem_device *dev)
 	run_in_heap(heap, KiB(64), result, "a heap is not purged");
 }
 
-/* A dma-buf of a memory file of ours, of @bytes; the file is mapped at *@ret_map. */
-static int udmabuf_of(uint64_t bytes, void **ret_map)
-{
-	const int device = open("/dev/udmabuf", O_RDWR | O_CLOEXEC);
-	struct udmabuf_create create = {.flags = UDMABUF_FLAGS_CLOEXEC, .size = bytes};
-	int file, dmabuf;
-
-	igt_require_f(device >= 0, "No dma-buf can be made to be imported: /dev/udmabuf: %s "
-		      "(CONFIG_UDMABUF)\n", strerror(errno));
-	file = memfd_create("udmabuf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	igt_assert_fd(file);
-	igt_assert(ftruncate(file, (off_t)bytes) == 0);
-	igt_assert(fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK) == 0);
-	*ret_map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-	igt_assert(*ret_map != MAP_FAILED);
-	create.memfd = (uint32_t)file;
-	dmabuf = ioctl(device, UDMABUF_CREATE, &create);
-	igt_assert_f(dmabuf >= 0, "making a udmabuf: %s\n", strerror(errno));
-	close(file);
-	close(device);
-	return dmabuf;
-}
-
-/** MA20: what is imported is somebody else's memory, and not to be lent. */
-static void imported_is_kept(struct gem_device *dev)
-{
-	const uint64_t pages = MiB(1) / igt_page_size();
-	const struct igt_pattern pattern = {.bo = 99, .generation = 1};
-	struct igt_mismatch bad;
-	struct gem_bo *bo;
-	char text[160];
-	void *map;
-	bool good;
-	int dmabuf;
-
-	dmabuf = udmabuf_of(MiB(1), &map);
-	igt_pattern_write(map, pages, pattern);
-	bo = gem_bo_import(dev, dmabuf, MiB(1));
-	gem_bo_madvise(bo, GEM_DONTNEED);
-	igt_reclaim(dev, RECLAIM_SHRINKER, 0);
-	igt_assert_f(gem_bo_madvise(bo, GEM_WILLNEED), "an imported BO is told not retained\n");
-	good = igt_pattern_check(map, pages, pattern, &bad);
-	igt_mismatch_format(&bad, pages, text, sizeof(text));
-	igt_assert_f(good, "an imported BO is whole: %s\n", text);
-	munmap(map, MiB(1));
-	close(dmabuf);
-}
-
 /** PF04: heaps grow while BOs beside them are purged; both have their memory to themselves. */
 static void heap_grows_beside_purges(struct gem_device *dev)
 {
@@ -213,6 +142,40 @@ static void running_is_kept(struct gem_device *dev)
 	igt_assert_bo_retained(bo, "a BO that a job used is whole");
 }
 
+/* Whether the job may run, and if so, until it has: 0 or a negative errno. */
+static int run(struct panfrost_job *job, struct panfrost_how how)
+{
+	const int r = __panfrost_submit(job, how);
+
+	if (r == 0)
+		panfrost_await(job);
+	return r;
+}
+
+/**
+ * PF01: a kernel that refuses jobs for what is lent does so wherever in a job's list that stands.
+ * A job's descriptors are the first.
+ */
+static void lent_is_alike_in_any_place(struct gem_device *dev)
+{
+	struct panfrost_job *job = panfrost_job_new(dev), *other = panfrost_job_new(dev);
+	struct gem_bo *kept = gem_bo_filled(dev, KiB(4)), *lent = gem_bo_filled(dev, KiB(4));
+	int first;
+
+	mali_chain_null(&job->chain);
+	mali_chain_null(&other->chain);
+	gem_bo_madvise(job->bo, GEM_DONTNEED);
+	first = run(job, (struct panfrost_how){0});
+	igt_assert_f(first == 0 || first == -EINVAL, "a job whose descriptors are lent: %s, "
+		     "expected success or %s\n", strerror(-first), strerror(EINVAL));
+	gem_bo_madvise(lent, GEM_DONTNEED);
+	igt_assert_eq(run(other, (struct panfrost_how){.uses = {lent}}), first);
+	igt_assert_eq(run(other, (struct panfrost_how){.uses = {lent, kept}}), first);
+	igt_assert_eq(run(other, (struct panfrost_how){.uses = {kept, lent}}), first);
+	gem_bo_madvise(lent, GEM_WILLNEED);
+	igt_assert_eq(run(other, (struct panfrost_how){.uses = {kept, lent}}), 0);
+}
+
 static void advice(struct gem_device *dev)
 {
 	igt_describe("Both device nodes have the ioctl and tell so by ENOENT for handle 0");
@@ -234,6 +197,47 @@ static void advice(struct gem_device *dev)
 	igt_describe("Without pressure DONTNEED takes not one page");
 	igt_subtest("lending-alone-frees-nothing")
 		watched(dev, madvise_lending_frees_nothing);
+
+	igt_describe("Arguments that cannot be read or answered are EFAULT, and change nothing");
+	igt_subtest("arguments-must-be-in-memory")
+		watched(dev, arguments_must_be_in_memory);
+
+	igt_describe("A BO is mapped shared and from its start, no further than it goes");
+	igt_subtest("odd-mappings-are-refused")
+		watched(dev, mapping_odd_ways_are_refused);
+}
+
+static void truth(struct gem_device *dev)
+{
+	igt_describe("Arguments shorter or longer than the kernel knows are taken as far as they "
+		     "go");
+	igt_subtest("arguments-may-be-shorter-or-longer")
+		watched(dev, arguments_may_be_shorter_or_longer);
+
+	igt_describe("The answer is 0 or 1 whatever stood in its place, and padding does no harm");
+	igt_subtest("old-answer-is-overwritten")
+		watched(dev, arguments_keep_no_old_answer);
+
+	igt_describe("What is said of a BO that was lent before its first use is true");
+	igt_subtest("unused-is-consistent")
+		watched(dev, lives_unused_is_consistent);
+
+	igt_describe("BOs of one page to as much as fits count exactly and are purged whole");
+	igt_subtest("any-size-is-counted")
+		watched(dev, lives_of_any_size_are_counted);
+
+	igt_describe("A BO with the handle of one that was purged is new, and of that one "
+		     "nothing is left");
+	igt_subtest("old-handle-is-a-new-bo")
+		watched(dev, lives_leave_nothing_to_the_next);
+
+	igt_describe("Advice needs no privilege, on either node");
+	igt_subtest("advice-needs-no-privilege")
+		watched(dev, owners_need_no_privilege);
+
+	igt_describe("A child's advice is its parent's");
+	igt_subtest("child-shares-advice")
+		watched(dev, owners_share_advice_with_children);
 }
 
 static void purging(struct gem_device *dev)
@@ -270,6 +274,18 @@ static void purging(struct gem_device *dev)
 	igt_subtest("drop-caches-purges-dontneed")
 		watched(dev, purge_by_drop_caches);
 
+	igt_describe("One page asked for is one BO purged, the one lent first");
+	igt_subtest("oldest-goes-first")
+		watched(dev, purge_takes_oldest_first);
+
+	igt_describe("Who writes to BOs that are purged gets SIGBUS, and nobody else's memory");
+	igt_subtest("purge-beside-writers-is-safe")
+		watched(dev, purge_beside_writers);
+
+	igt_describe("System calls on BOs that are purged are cut short or EFAULT");
+	igt_subtest("purge-under-system-calls-is-safe")
+		watched(dev, purge_under_system_calls);
+
 	igt_describe("Reading or writing a purged BO raises SIGBUS");
 	igt_subtest("purged-map-raises-sigbus")
 		watched(dev, purged_map_is_dead);
@@ -285,6 +301,10 @@ static void purging(struct gem_device *dev)
 	igt_describe("A mapping made with MAP_POPULATE raises SIGBUS once purged");
 	igt_subtest("purged-populated-map-raises-sigbus")
 		watched(dev, purged_populated_map_is_dead);
+
+	igt_describe("All pieces of all mappings of a purged BO raise SIGBUS");
+	igt_subtest("pieces-of-maps-raise-sigbus")
+		watched(dev, mapping_pieces_all_die);
 }
 
 static void memory(struct gem_device *dev)
@@ -304,6 +324,41 @@ static void memory(struct gem_device *dev)
 	igt_describe("The owner is charged no more when another process reclaims");
 	igt_subtest("purge-by-another-uncharges-owner")
 		watched(dev, memory_is_uncharged_by_others);
+}
+
+static void accounting(struct gem_device *dev)
+{
+	igt_describe("What is lent counts with its pages, exactly, and as long as it is lent");
+	igt_subtest("lent-is-counted")
+		watched(dev, account_counts_what_is_lent);
+
+	igt_describe("Without swap what is needed is not taken, whether it counts or not");
+	igt_subtest("needed-without-swap-stays")
+		watched(dev, account_of_needed_is_told);
+
+	igt_describe("A scan frees what it is asked for and less than a BO more");
+	igt_subtest("scan-takes-no-more")
+		watched(dev, account_scan_takes_no_more);
+
+	igt_describe("After random operations nothing is counted and nothing is left");
+	igt_subtest("chaos-balances")
+		watched(dev, account_balances_after_chaos);
+
+	igt_describe("What a cgroup's reclaim does with what is lent; the machine's purges it");
+	igt_subtest("cgroup-reclaim-is-told")
+		watched(dev, account_of_cgroup_is_told);
+
+	igt_describe("What the shrinker says it freed is what was counted and charged");
+	igt_subtest("told-is-what-was-freed")
+		watched(dev, account_tells_what_it_frees);
+
+	igt_describe("Beside BOs that cannot be taken a scan says what it took, and ends");
+	igt_subtest("mixed-is-told")
+		watched(dev, account_tells_of_mixed);
+
+	igt_describe("fdinfo tells which memory of a file's BOs is there, and which is lent");
+	igt_subtest("fdinfo-is-true")
+		watched(dev, account_in_fdinfo_is_true);
 }
 
 static void use_and_sharing(struct gem_device *dev)
@@ -328,6 +383,26 @@ static void use_and_sharing(struct gem_device *dev)
 	igt_subtest("job-on-lent-is-done-or-refused")
 		watched(dev, gpu_use_of_lent_is_whole_or_refused);
 
+	igt_describe("Jobs for what is lent are all refused or none");
+	igt_subtest("lent-is-alike-in-any-place")
+		watched(dev, lent_is_alike_in_any_place);
+
+	igt_describe("To wait for a purged BO takes no time and brings nothing back");
+	igt_subtest("waiting-for-purged-moves-nothing")
+		watched(dev, fences_wait_for_purged_moves_nothing);
+
+	igt_describe("A BO whose fence ended with an error is purged");
+	igt_subtest("failed-fence-prevents-no-purge")
+		watched(dev, fences_failed_allow_purge);
+
+	igt_describe("A BO with 64 fences is purged when the last has signalled, not before");
+	igt_subtest("last-fence-allows-purge")
+		watched(dev, fences_last_allows_purge);
+
+	igt_describe("BOs that get and lose fences while scans go on are purged between them only");
+	igt_subtest("lent-is-purged-between-fences")
+		watched(dev, fences_come_and_go_on_lent);
+
 	igt_describe("A BO that two files have can be lent by neither, and by one alone again");
 	igt_subtest("shared-cannot-be-lent")
 		watched(dev, shared_cannot_be_lent);
@@ -343,7 +418,7 @@ static void use_and_sharing(struct gem_device *dev)
 
 	igt_describe("A BO imported from another device is told retained, and is");
 	igt_subtest("imported-is-kept")
-		watched(dev, imported_is_kept);
+		watched(dev, types_imported_is_kept);
 
 	igt_describe("Heaps that grow and BOs that are purged have memory of their own");
 	igt_subtest("heap-grows-beside-purges")
@@ -364,8 +439,10 @@ int igt_main()
 		igt_fixture()
 			igt_reclaim_require(dev);
 
+		truth(dev);
 		purging(dev);
 		memory(dev);
+		accounting(dev);
 		use_and_sharing(dev);
 	}
 

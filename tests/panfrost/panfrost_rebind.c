@@ -13,78 +13,19 @@
  * does not hold the second promise keeps the GPU awake from then on.
  */
 #include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 #include "gem/gem_bo.h"
 #include "igt.h"
-#include "igt_cleanup.h"
+#include "igt_binding.h"
 #include "igt_klog.h"
 #include "igt_panfrost.h"
 #include "mali/panfrost_job.h"
-#include "reclaim/igt_files.h"
+#include "reclaim/lifecycle.h"
 
 IGT_TEST_DESCRIPTION("Unbinding and binding of panfrost");
 
 /* What probing tells of that a board need not have, and what a hang leaves in the log. */
 #define PROBE_LINES "regulator|of_node|gpu sched timeout|BO has no sgt"
-
-/* The device in sysfs, and the driver's directory there. */
-struct bound {
-	char *device;
-	char *driver;
-};
-
-static void bound_free(struct bound *bound)
-{
-	free(bound->device);
-	free(bound->driver);
-}
-
-#define _cleanup_bound_ __attribute__((cleanup(bound_free)))
-
-static struct bound find(const struct gem_device *dev)
-{
-	_cleanup_free_ char *directory = NULL, *link = NULL;
-	struct bound bound;
-	struct stat st;
-
-	igt_assert(fstat(dev->fd, &st) == 0);
-	igt_assert(asprintf(&link, "/sys/dev/char/%u:%u/device/driver", major(st.st_rdev),
-			    minor(st.st_rdev)) > 0);
-	bound.driver = realpath(link, NULL);
-	igt_assert_f(bound.driver, "%s: %s\n", link, strerror(errno));
-	link[strlen(link) - strlen("/driver")] = '\0';
-	directory = realpath(link, NULL);
-	igt_assert(directory);
-	bound.device = strdup(strrchr(directory, '/') + 1);
-	igt_assert(bound.device);
-	return bound;
-}
-
-/* Files of panfrost that are open, or -1 where the kernel does not tell. */
-static int open_files(void)
-{
-	_cleanup_free_ char *text = NULL;
-
-	if (igt_file_read("/sys/module/panfrost/refcnt", &text) < 0)
-		return -1;
-	return atoi(text);
-}
-
-static void write_driver_file(const struct bound *bound, const char *file)
-{
-	_cleanup_free_ char *path = NULL;
-	int r;
-
-	igt_assert(asprintf(&path, "%s/%s", bound->driver, file) > 0);
-	r = igt_file_write(path, bound->device);
-	errno = 0;
-	igt_require_f(r != -EACCES && r != -ENOENT && r != -EPERM,
-		      "The driver cannot be bound again: %s: %s\n", path, strerror(-r));
-	igt_assert_f(r == 0, "%s: %s\n", path, strerror(-r));
-}
 
 /*
  * Take the driver off and put it on. A file that is open meanwhile would be left with a device
@@ -93,15 +34,15 @@ static void write_driver_file(const struct bound *bound, const char *file)
 static void rebind(void)
 {
 	struct gem_device *dev = gem_device_open(DRIVER_PANFROST);
-	_cleanup_bound_ struct bound bound = find(dev);
+	const struct igt_binding binding = igt_binding_find(dev->fd, "panfrost");
 
 	gem_device_close(dev);
 	igt_emit_ignore_dmesg_regex(PROBE_LINES);
 	errno = 0;
-	igt_require_f(igt_wait(open_files() == 0, 2000, 10),
+	igt_require_f(igt_wait(igt_binding_users(&binding) == 0, 2000, 10),
 		      "Somebody uses the GPU, or it cannot be seen: the driver is left alone\n");
-	write_driver_file(&bound, "unbind");
-	write_driver_file(&bound, "bind");
+	igt_unbind(&binding);
+	igt_bind(&binding);
 }
 
 /**
@@ -140,6 +81,13 @@ static void gpu_sleeps_after_rebind(void)
 		     "driver was bound again\n");
 }
 
+/* A scenario of any driver. */
+static void watched(void (*scenario)(struct lifecycle_device device))
+{
+	igt_emit_ignore_dmesg_regex(PROBE_LINES);
+	scenario((struct lifecycle_device){DRIVER_PANFROST, "panfrost"});
+}
+
 int igt_main()
 {
 	igt_describe("The GPU goes to sleep when it is idle, also after the driver was bound again");
@@ -149,4 +97,12 @@ int igt_main()
 	igt_describe("A heap grows at once with the first job after the driver was bound");
 	igt_subtest("heap-grows-after-probe")
 		heap_grows_after_probe();
+
+	igt_describe("A device has one shrinker, which goes when the driver is taken off");
+	igt_subtest("shrinker-goes-with-driver")
+		watched(lifecycle_shrinker_goes_with_driver);
+
+	igt_describe("The driver can be unloaded after its BOs have been in all states");
+	igt_subtest("module-unloads")
+		watched(lifecycle_module_unloads);
 }

@@ -17,7 +17,6 @@
  * Needs: a Mali GPU with panfrost, a real one or the software Mali of kernel/mali-model; root;
  * debugfs with CONFIG_SHRINKER_DEBUG.
  */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,11 +29,13 @@
 #include "mali/panfrost_job.h"
 #include "reclaim/igt_memory.h"
 #include "reclaim/igt_reclaim.h"
+#include "reclaim/stress_option.h"
 
 IGT_TEST_DESCRIPTION("Jobs, page faults, resets and purges of panfrost at the same time");
 
 #define FAULT_LINES "js fault|Unhandled Page fault|gpu sched timeout|Soft-stop|BO has no sgt"
 
+#define SECONDS stress_seconds(2)
 #define WRITERS 2
 /* Few, so that also a slow GPU, beside one that hangs, is done before the driver's timeout. */
 #define WORDS 4
@@ -44,10 +45,6 @@ IGT_TEST_DESCRIPTION("Jobs, page faults, resets and purges of panfrost at the sa
 #define HANG_EVERY_MS 1500
 /* What a process may need after its time is over: its last job behind a hang or two. */
 #define LEEWAY_S 20
-
-static struct {
-	int seconds;
-} options = {2};
 
 static bool goes_on(uint64_t end_ns)
 {
@@ -170,7 +167,7 @@ static void keep_reclaiming(const struct gem_device *parent, uint64_t end_ns)
 static void all_at_once(struct gem_device *parent)
 {
 	const bool model = mali_model_present();
-	const uint64_t end_ns = igt_now_ns() + options.seconds * UINT64_C(1000000000);
+	const uint64_t end_ns = igt_now_ns() + SECONDS * UINT64_C(1000000000);
 	const uint64_t freed = model ? mali_model_stat("freed_accesses") : 0;
 	const uint64_t resets = model ? mali_model_stat("resets") : 0;
 
@@ -189,7 +186,7 @@ static void all_at_once(struct gem_device *parent)
 		keep_lending(gem_device_open(DRIVER_PANFROST), end_ns);
 	igt_fork(reclaimer, 1)
 		keep_reclaiming(parent, end_ns);
-	igt_waitchildren_timeout(options.seconds + LEEWAY_S, "users of the GPU that should end");
+	igt_waitchildren_timeout(SECONDS + LEEWAY_S, "users of the GPU that should end");
 
 	igt_klog_assert_quiet("whatever happens at once");
 	if (!model)
@@ -199,26 +196,7 @@ static void all_at_once(struct gem_device *parent)
 		     "the GPU used memory that was freed\n");
 }
 
-static int take_option(int option, int index, void *data)
-{
-	char *end;
-	const long seconds = strtol(optarg, &end, 10);
-
-	if (*end || end == optarg || seconds < 1 || seconds > 86400) {
-		fprintf(stderr, "--seconds %s: give a number from 1 to 86400\n", optarg);
-		return IGT_OPT_HANDLER_ERROR;
-	}
-	options.seconds = (int)seconds;
-	return IGT_OPT_HANDLER_SUCCESS;
-}
-
-static const struct option long_options[] = {
-	{"seconds", required_argument, NULL, 's'},
-	{0},
-};
-
-int igt_main_args("", long_options, "  --seconds N\tHow long each subtest goes on (default: 2)\n",
-		  take_option, NULL)
+int igt_main_args("", stress_options, STRESS_HELP, stress_take_option, NULL)
 {
 	struct gem_device *dev = NULL;
 

@@ -4,6 +4,7 @@
  */
 #include <linux/dma-buf.h>
 #include <stdint.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "dmabuf_sync_file.h"
@@ -17,26 +18,43 @@
 
 #define BO_BYTES MiB(4)
 
-/*
- * A fence comes to a BO through its dma-buf, but a BO that is exported is not evicted anyway. So
- * the dma-buf goes, and with it the last handle, for it is the handle that remembers the export.
- * The mapping keeps the BO, and the BO its fence.
- */
-static struct gem_bo *bo_behind_fence(struct gem_device *dev, int timeline, uint32_t usage)
+void busy_leave_to_mapping(struct gem_bo *bo)
 {
-	struct gem_bo *bo = gem_bo_filled(dev, BO_BYTES);
-	const int fence = sw_sync_timeline_create_fence(timeline, 1);
+	pid_t child;
 
-	dmabuf_import_sync_file(gem_bo_export(bo), usage, fence);
-	close(fence);
-	igt_assert_f(gem_bo_is_busy(bo), "%s has an unsignalled fence and is told idle\n",
-		     bo->label);
 	gem_bo_close_handle(bo);
 
-	/* Some kernels look anew at who has the BO only when a mapping comes or goes. */
-	igt_fork(child, 1) {
-	}
-	igt_waitchildren();
+	/*
+	 * Some kernels look anew at who has the BO only when a mapping comes or goes. Not by
+	 * igt_fork(), since a test may have other children.
+	 */
+	child = fork();
+	igt_assert(child >= 0);
+	if (child == 0)
+		_exit(0);
+	igt_assert(waitpid(child, NULL, 0) == child);
+}
+
+/*
+ * A fence comes to a BO through its dma-buf, but a BO that is exported is not reclaimed anyway. So
+ * the last handle goes, for it is the handle that remembers the export. The mapping keeps the BO,
+ * and the BO its fences.
+ */
+struct gem_bo *busy_bo(struct gem_device *dev, uint64_t bytes, enum gem_advice advice,
+		       uint32_t usage, const int *fences, unsigned int count)
+{
+	struct gem_bo *bo = gem_bo_filled(dev, bytes);
+	int dmabuf;
+
+	dmabuf = gem_bo_export(bo);
+	for (unsigned int i = 0; i < count; i++)
+		dmabuf_import_sync_file(dmabuf, usage, fences[i]);
+	igt_assert_f(gem_bo_is_busy(bo) == (count > 0), "%s has %u unsignalled fences and is told "
+		     "%s\n", bo->label, count, count ? "idle" : "busy");
+	/* Not before it is protected: a test may have somebody else scan. */
+	if (advice != GEM_WILLNEED)
+		gem_bo_madvise(bo, advice);
+	busy_leave_to_mapping(bo);
 	return bo;
 }
 
@@ -44,10 +62,13 @@ static void busy_is_kept(struct gem_device *dev, uint32_t usage, const char *cla
 {
 	const int timeline = sw_sync_timeline_of_subtest();
 	struct gem_bo *bo;
+	int fence;
 
 	igt_require_free_memory(BO_BYTES);
 	evict_leftovers(dev);
-	bo = bo_behind_fence(dev, timeline, usage);
+	fence = sw_sync_timeline_create_fence(timeline, 1);
+	bo = busy_bo(dev, BO_BYTES, GEM_WILLNEED, usage, &fence, 1);
+	close(fence);
 
 	igt_reclaim(dev, RECLAIM_SHRINKER, 0);
 	igt_assert_bo_resident(bo, claim);

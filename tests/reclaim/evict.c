@@ -26,6 +26,25 @@
 		     " %" PRIu64 " KiB\n", claim, igt_memcg_stat(key) >> 10,                   \
 		     (uint64_t)(bytes) >> 10)
 
+void evict_with_swap(struct gem_device *dev, void (*subtests)(struct gem_device *dev))
+{
+	igt_subtest_group() {
+		igt_fixture()
+			igt_swap_on(EVICT_SWAP_BYTES);
+
+		/* A group of its own, so that the swap is also removed when nothing evicts. */
+		igt_subtest_group() {
+			igt_fixture()
+				igt_reclaim_require_eviction(dev);
+
+			subtests(dev);
+		}
+
+		igt_fixture()
+			igt_swap_off();
+	}
+}
+
 void evict_leftovers(struct gem_device *dev)
 {
 	struct gem_bo *barrier = gem_bo_create(dev, igt_page_size());
@@ -69,6 +88,14 @@ struct gem_bo *evicted_bo(struct gem_device *dev, uint64_t bytes)
 	bo = gem_bo_filled(dev, bytes);
 	evict_exactly(dev, bytes);
 	return bo;
+}
+
+void evict_assert_taken(struct gem_bo *bo, const char *claim)
+{
+	if (bo->advice == GEM_DONTNEED)
+		igt_assert_bo_purged(bo, claim);
+	else
+		igt_assert_bo_evicted(bo, claim);
 }
 
 static bool swapped(uint64_t total, uint64_t bytes)
@@ -163,6 +190,27 @@ void evict_needs_room_in_swap(struct gem_device *dev)
 
 	igt_assert_bo_resident(large, "what swap has no room for is not evicted");
 	igt_assert_bo_evicted(small, "what it has room for is");
+}
+
+/** EV12: when swap goes away, what evicted BOs have there comes back to memory, as it was. */
+void evict_survives_swapoff(struct gem_device *dev)
+{
+	struct gem_bo *bos[BOS];
+
+	igt_require_no_swap();
+	igt_memcg_enter();
+	igt_swap_on(EVICT_SWAP_BYTES);
+	igt_reclaim_require_eviction(dev);
+	for (int i = 0; i < BOS; i++)
+		bos[i] = swapped_bo(dev, BO_BYTES);
+
+	igt_swap_off();
+
+	for (int i = 0; i < BOS; i++)
+		igt_assert_bo_evicted(bos[i], "what was in swap is in memory when that is gone");
+	igt_reclaim(dev, RECLAIM_SHRINKER, 0);
+	for (int i = 0; i < BOS; i++)
+		igt_assert_bo_resident(bos[i], "and stays there");
 }
 
 /** EV04: as long as there are BOs that nobody needs, none that is needed is evicted. */

@@ -17,6 +17,9 @@ struct gem_device;
 /** Room for swap that all scenarios together do not fill. */
 #define EVICT_SWAP_BYTES MiB(256)
 
+/** The subtests that @subtests has run with swap, and skip, all of them, if nothing evicts. */
+void evict_with_swap(struct gem_device *dev, void (*subtests)(struct gem_device *dev));
+
 /**
  * Scan until nothing is left that can be taken, so that what the shrinker counts from now on is
  * the caller's own.
@@ -36,6 +39,9 @@ struct gem_bo *evicted_bo(struct gem_device *dev, uint64_t bytes);
 /** evicted_bo() that is in swap. The subtest must be in a memory cgroup of its own. */
 struct gem_bo *swapped_bo(struct gem_device *dev, uint64_t bytes);
 
+/** What reclaim took must be purged if it was lent, and evicted otherwise. */
+void evict_assert_taken(struct gem_bo *bo, const char *claim);
+
 /** Have @bytes of the cgroup's memory written to swap, beyond @before that are there. */
 void evict_to_swap(uint64_t before, uint64_t bytes);
 
@@ -45,6 +51,7 @@ void evict_assert_swap_freed(uint64_t before, uint64_t bytes, const char *claim)
 void evict_gives_pages_back(struct gem_device *dev);
 void evict_needs_swap(struct gem_device *dev);
 void evict_needs_room_in_swap(struct gem_device *dev);
+void evict_survives_swapoff(struct gem_device *dev);
 void evict_comes_after_purge(struct gem_device *dev);
 void evict_lets_pages_be_swapped(struct gem_device *dev);
 void evict_happens_once(struct gem_device *dev);

@@ -6,9 +6,7 @@
  * one who holds it does, and not already when the file that it was in is truncated.
  */
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -18,6 +16,7 @@
 #include "reclaim/igt_memory.h"
 #include "reclaim/igt_reclaim.h"
 #include "reclaim/memory.h"
+#include "reclaim/partner.h"
 #include "reclaim/purge.h"
 
 #define BOS 4
@@ -27,8 +26,6 @@
 /* How long the books of a cgroup may take, and what they may be late by. */
 #define SETTLE_MS 3000
 #define SLACK (ALL_BYTES / 8)
-
-#define PARTNER_MS 20000
 
 /* Fail, telling @claim, unless the cgroup comes to be charged for @bytes at most. */
 static void assert_charged(uint64_t bytes, const char *claim)
@@ -138,34 +135,18 @@ void memory_is_not_taken_again(struct gem_device *dev)
 	assert_charged(before + SLACK, "mapping purged BOs takes no memory");
 }
 
-static void signal_partner(int event)
-{
-	igt_assert(eventfd_write(event, 1) == 0);
-}
-
-static void await_partner(int event)
-{
-	struct pollfd readable = {.fd = event, .events = POLLIN};
-	eventfd_t value;
-
-	igt_assert_f(poll(&readable, 1, PARTNER_MS) == 1, "the other process is silent for %d ms\n",
-		     PARTNER_MS);
-	igt_assert(eventfd_read(event, &value) == 0);
-}
-
 /** AC04: whoever reclaims, it is the BO's owner who is charged no more. */
 void memory_is_uncharged_by_others(struct gem_device *dev)
 {
-	const int lent = eventfd(0, EFD_CLOEXEC);
+	const int lent = partner_event();
 	struct gem_bo *bos[BOS];
 	uint64_t before;
 
-	igt_assert_fd(lent);
 	igt_require_free_memory(ALL_BYTES);
 	igt_reclaim_require(dev);
 	/* The child stays where it is born. */
 	igt_fork(child, 1) {
-		await_partner(lent);
+		partner_await(lent);
 		igt_reclaim(dev, RECLAIM_SHRINKER, ALL_BYTES);
 	}
 	igt_memcg_enter();
@@ -174,8 +155,8 @@ void memory_is_uncharged_by_others(struct gem_device *dev)
 	for (int i = 0; i < BOS; i++)
 		gem_bo_unmap(bos[i]);
 
-	signal_partner(lent);
-	igt_waitchildren_timeout(PARTNER_MS / 1000, "a child that reclaims");
+	partner_signal(lent);
+	igt_waitchildren_timeout(PARTNER_SECONDS, "a child that reclaims");
 
 	assert_charged(before + SLACK, "memory that another process reclaimed is uncharged");
 	for (int i = 0; i < BOS; i++)

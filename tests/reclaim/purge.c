@@ -2,6 +2,8 @@
 /**
  * Which BOs reclaim purges.
  */
+#include <errno.h>
+
 #include "gem/gem_bo.h"
 #include "igt.h"
 #include "reclaim/igt_memory.h"
@@ -10,6 +12,7 @@
 
 #define BOS 8
 #define BO_BYTES MiB(16)
+#define SETTLE_MS 3000
 
 struct gem_bo *purged_bo(struct gem_device *dev, uint64_t bytes)
 {
@@ -19,6 +22,15 @@ struct gem_bo *purged_bo(struct gem_device *dev, uint64_t bytes)
 	igt_reclaim(dev, RECLAIM_SHRINKER, bytes);
 	igt_assert_bo_purged(bo, "reclaim purges what is lent");
 	return bo;
+}
+
+void purge_lent(struct gem_bo *bo, const char *claim)
+{
+	const bool gone = igt_wait((igt_reclaim(bo->dev, RECLAIM_SHRINKER, bo->bytes),
+				    !gem_bo_madvise(bo, GEM_DONTNEED)), SETTLE_MS, 10);
+
+	errno = 0;
+	igt_assert_f(gone, "%s: no scan within %d ms takes it\n", claim, SETTLE_MS);
 }
 
 /** PU01: lent BOs lose their pages to the shrinker, the owner is told, the count falls by them. */
@@ -59,7 +71,7 @@ void purge_spares_willneed(struct gem_device *dev)
 		igt_assert_bo_resident(bos[i], "without swap nothing that is needed is taken");
 }
 
-/** PU03: of BOs lent and kept by turns exactly the lent ones are lost. */
+/** PU03, PU19: of BOs lent and kept by turns exactly the lent ones are lost, without any swap. */
 void purge_takes_only_dontneed(struct gem_device *dev)
 {
 	struct gem_bo *bos[BOS];
@@ -79,6 +91,42 @@ void purge_takes_only_dontneed(struct gem_device *dev)
 		else
 			igt_assert_bo_purged(bos[i], "a lent BO between others is purged");
 	}
+}
+
+static bool is_dead(struct gem_bo *bo)
+{
+	return igt_sigbus_probe(bo->map, IGT_ACCESS_READ).raised;
+}
+
+/**
+ * PU13: who asks for one page gets one BO, the one that was lent the longest time ago. To see which
+ * it was only the mappings are looked at, for some kernels take a question for new advice.
+ */
+void purge_takes_oldest_first(struct gem_device *dev)
+{
+	struct gem_bo *bos[16], *by_age[ARRAY_SIZE(bos)];
+	const unsigned int count = ARRAY_SIZE(bos);
+
+	igt_require_no_swap();
+	igt_require_free_memory(count * KiB(64));
+	for (unsigned int i = 0; i < count; i++)
+		bos[i] = gem_bo_filled(dev, KiB(64));
+	/* In another order than they were made and filled. */
+	for (unsigned int i = 0; i < count; i++) {
+		by_age[i] = bos[(5 * i + 3) % count];
+		gem_bo_madvise(by_age[i], GEM_DONTNEED);
+	}
+
+	for (unsigned int scans = 1; scans <= count; scans++) {
+		igt_assert_eq(igt_shrinker_scan_once(dev->shrinker, 1), 0);
+		for (unsigned int i = 0; i < count; i++)
+			igt_assert_f(is_dead(by_age[i]) == (i < scans),
+				     "after %u of %u scans for a page the BO that was lent as "
+				     "number %u is %s\n", scans, count, i + 1,
+				     i < scans ? "still there" : "gone already");
+	}
+	for (unsigned int i = 0; i < count; i++)
+		igt_assert_bo_purged(by_age[i], "a BO that has gone was purged");
 }
 
 /** PU14: the kernel's own walk over all shrinkers purges what is lent, given enough turns. */

@@ -2,18 +2,16 @@
 /**
  * PU04: a mapping of a purged BO has nothing behind it, wherever and however it is looked at.
  */
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "gem/gem_bo.h"
 #include "igt.h"
 #include "reclaim/igt_reclaim.h"
+#include "reclaim/partner.h"
 #include "reclaim/purge.h"
 
 #define BO_BYTES MiB(1)
-#define PARTNER_MS 20000
 
 /** PU04: the owner itself reads and writes. */
 void purged_map_is_dead(struct gem_device *dev)
@@ -23,45 +21,28 @@ void purged_map_is_dead(struct gem_device *dev)
 	igt_assert_map_dead(bo, bo->map, "no access to a purged BO goes through");
 }
 
-static void signal_partner(int event)
-{
-	igt_assert(eventfd_write(event, 1) == 0);
-}
-
-static void await_partner(int event)
-{
-	struct pollfd readable = {.fd = event, .events = POLLIN};
-	eventfd_t value;
-
-	igt_assert_f(poll(&readable, 1, PARTNER_MS) == 1, "the other process is silent for %d ms\n",
-		     PARTNER_MS);
-	igt_assert(eventfd_read(event, &value) == 0);
-}
-
 /** PU04: children, one that had the pages before the purge and one that is born after it. */
 void purged_map_is_dead_in_child(struct gem_device *dev)
 {
 	struct gem_bo *bo = gem_bo_filled(dev, BO_BYTES);
-	const int ready = eventfd(0, EFD_CLOEXEC), purged = eventfd(0, EFD_CLOEXEC);
+	const int ready = partner_event(), purged = partner_event();
 
-	igt_assert_fd(ready);
-	igt_assert_fd(purged);
 	igt_fork(child, 1) {
 		igt_assert_bo_content(bo, "a child sees what its parent wrote");
-		signal_partner(ready);
-		await_partner(purged);
+		partner_signal(ready);
+		partner_await(purged);
 		igt_assert_map_dead(bo, bo->map, "a child that had the pages loses them too");
 	}
-	await_partner(ready);
+	partner_await(ready);
 
 	gem_bo_madvise(bo, GEM_DONTNEED);
 	igt_reclaim(dev, RECLAIM_SHRINKER, BO_BYTES);
 	igt_assert_bo_purged(bo, "a child's mapping does not hold the pages");
-	signal_partner(purged);
+	partner_signal(purged);
 
 	igt_fork(child, 1)
 		igt_assert_map_dead(bo, bo->map, "a later child inherits nothing but SIGBUS");
-	igt_waitchildren_timeout(2 * PARTNER_MS / 1000, "children probing a purged BO");
+	igt_waitchildren_timeout(2 * PARTNER_SECONDS, "children probing a purged BO");
 	close(ready);
 	close(purged);
 }

@@ -32,7 +32,7 @@ void swapin_brings_all_back(struct gem_device *dev)
 	igt_assert_bo_retained(bo, "a BO that is back is as it was");
 }
 
-/** SI02: what is written to a BO that was in swap is there after it was in swap once more. */
+/** SI02, EV07: what is written to a BO that was in swap is there after it was in swap once more. */
 void swapin_keeps_what_was_written(struct gem_device *dev)
 {
 	const uint64_t mark = 0x0123456789abcdef;

@@ -19,10 +19,13 @@
 #include "gem/gem_device.h"
 #include "igt.h"
 #include "reclaim/busy.h"
+#include "reclaim/debugged.h"
 #include "reclaim/evict.h"
+#include "reclaim/evict_mapped.h"
+#include "reclaim/evict_order.h"
 #include "reclaim/igt_reclaim.h"
-#include "reclaim/igt_swap.h"
 #include "reclaim/swapin.h"
+#include "reclaim/swapin_use.h"
 #include "sw_sync.h"
 
 IGT_TEST_DESCRIPTION("Eviction of virtio-gpu BOs to swap, and their coming back");
@@ -52,6 +55,26 @@ static void eviction(struct gem_device *dev)
 	igt_describe("A BO that is in swap is purged once marked DONTNEED, and its swap is freed");
 	igt_subtest("swapped-dontneed-is-purged")
 		evict_swapped_is_purged(dev);
+
+	igt_describe("A scan for one page evicts a large BO whole");
+	igt_subtest("large-is-evicted-whole")
+		evict_takes_large_whole(dev);
+
+	igt_describe("How often a BO that is used all the time is evicted before idle ones");
+	igt_subtest("used-is-spared")
+		evict_spares_what_is_used(dev);
+
+	igt_describe("Every mapping of every process is zapped, and shows the BO again");
+	igt_subtest("every-map-is-zapped")
+		evict_zaps_every_map(dev);
+
+	igt_describe("Mappings that are locked do not keep a BO from being evicted");
+	igt_subtest("locked-map-is-no-obstacle")
+		evict_disregards_mlock(dev);
+
+	igt_describe("What is written through one mapping is read through another");
+	igt_subtest("maps-stay-coherent")
+		evict_keeps_maps_coherent(dev);
 }
 
 static void swapin(struct gem_device *dev)
@@ -75,6 +98,55 @@ static void swapin(struct gem_device *dev)
 	igt_describe("Twenty times evicted and touched, count and contents are as before");
 	igt_subtest("eviction-can-be-repeated")
 		swapin_repeats(dev);
+
+	igt_describe("System calls on an evicted BO find its contents, or are EFAULT");
+	igt_subtest("system-calls-bring-evicted-back")
+		swapin_by_system_calls(dev);
+
+	igt_describe("Parent and child who touch an evicted BO at once both find it, there once");
+	igt_subtest("parent-and-child-find-it-once")
+		swapin_of_parent_and_child(dev);
+
+	igt_describe("An evicted BO that is lent, touched and taken back is whole, or told lost");
+	igt_subtest("evicted-and-lent-is-consistent")
+		swapin_of_lent_is_consistent(dev);
+
+	igt_describe("One touch of a large BO makes all of it resident");
+	igt_subtest("one-touch-makes-all-resident")
+		swapin_makes_all_resident(dev);
+
+	igt_describe("Who debugs a process sees its BOs as they are or not, and changes nothing");
+	igt_subtest("debuggers-change-nothing")
+		debugged_by_another(dev);
+
+	igt_describe("A core has BOs as they are or not, and dumping it changes nothing");
+	igt_subtest("core-dump-changes-nothing")
+		debugged_by_core_dump(dev);
+}
+
+static void with_swap(struct gem_device *dev)
+{
+	eviction(dev);
+	swapin(dev);
+
+	igt_describe("Exported BOs are neither purged nor evicted");
+	igt_subtest("exported-is-kept")
+		busy_exported_is_kept(dev);
+
+	igt_subtest_group() {
+		igt_fixture()
+			igt_require_sw_sync();
+
+		igt_describe("A BO with an unsignalled fence of a reader is not "
+			     "evicted, and is once it has signalled");
+		igt_subtest("read-fence-prevents-eviction")
+			busy_reading_is_kept(dev);
+
+		igt_describe("A BO with an unsignalled fence of a writer is not "
+			     "evicted, and is once it has signalled");
+		igt_subtest("write-fence-prevents-eviction")
+			busy_writing_is_kept(dev);
+	}
 }
 
 int igt_main()
@@ -94,41 +166,11 @@ int igt_main()
 	igt_subtest("larger-than-swap-is-not-evicted")
 		evict_needs_room_in_swap(dev);
 
-	igt_subtest_group() {
-		igt_fixture()
-			igt_swap_on(EVICT_SWAP_BYTES);
+	igt_describe("BOs that are in swap are whole when swap is switched off");
+	igt_subtest("swapoff-brings-all-back")
+		evict_survives_swapoff(dev);
 
-		/* A group of its own, so that the swap is also removed when nothing evicts. */
-		igt_subtest_group() {
-			igt_fixture()
-				igt_reclaim_require_eviction(dev);
-
-			eviction(dev);
-			swapin(dev);
-
-			igt_describe("Exported BOs are neither purged nor evicted");
-			igt_subtest("exported-is-kept")
-				busy_exported_is_kept(dev);
-
-			igt_subtest_group() {
-				igt_fixture()
-					igt_require_sw_sync();
-
-				igt_describe("A BO with an unsignalled fence of a reader is not "
-					     "evicted, and is once it has signalled");
-				igt_subtest("read-fence-prevents-eviction")
-					busy_reading_is_kept(dev);
-
-				igt_describe("A BO with an unsignalled fence of a writer is not "
-					     "evicted, and is once it has signalled");
-				igt_subtest("write-fence-prevents-eviction")
-					busy_writing_is_kept(dev);
-			}
-		}
-
-		igt_fixture()
-			igt_swap_off();
-	}
+	evict_with_swap(dev, with_swap);
 
 	igt_fixture()
 		gem_device_close(dev);

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # On the debug flavour everything passes and the kernel has no complaint: no
-# lockdep report, no KASAN report, no warning, from boot to the end. With a T860
-# all tests run; with a G52 jobs, faults, resets and purges do for a minute.
+# lockdep report, no KASAN report, no warning, from boot to the end. With a
+# T860 all tests run; with a G52 jobs, faults, resets and purges do for a minute.
 set -eu
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 suite=$1/plain/install
@@ -13,7 +13,7 @@ results=$1/debug-kernel
 quiet() {
 	grep -q 'Lock dependency validator' "$1" || { echo "lockdep is not in this kernel"; exit 1; }
 	if grep -E 'WARNING|BUG:|possible recursive|circular locking|KASAN|refcount_t|DMA-API:.*(error|leak)|INFO: (task|lockdep|possible)|turning off the locking' "$1" |
-		grep -vE 'KernelAddressSanitizer initialized'; then
+		grep -v 'KernelAddressSanitizer initialized'; then
 		exit 1
 	fi
 }

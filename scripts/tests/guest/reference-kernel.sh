@@ -3,7 +3,8 @@
 #
 # On the reference kernel the one command succeeds: every subtest of the suite
 # passes, those of panfrost on both models, and the results folders say so. What
-# Linux 6.12 has not got is skipped.
+# Linux 6.12 has not got is skipped, and what takes a host that renders or has
+# blobs, or a kernel with fault injection.
 set -eu
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 results=$1/reference-kernel
@@ -12,7 +13,13 @@ rm -rf "$results"
 /usr/bin/python3 - "$results" <<'PYTHON'
 import json, sys
 
-newer = {"igt@panfrost_basic@label-can-be-set"}
+# What Linux 6.12 has not got, nor this guest.
+missing = {"igt@panfrost_basic@label-can-be-set", "igt@virtio_madvise@imported-is-kept",
+           "igt@virtio_rebind@devices-are-apart"}
+# What takes two things to happen at once, which may not come about in the time there is.
+by_chance = {"igt@virtio_commands@closed-in-scan-is-freed-there": "none was closed while a scan had it",
+             "igt@virtio_pressure@users-reclaim-from-users": "kswapd is always there first"}
+lacking = ("this needs virgl", "no blob resources", "built without CONFIG_FAULT_INJECTION")
 
 def tests(mali):
     folder = sys.argv[1] + "/" + mali
@@ -20,8 +27,16 @@ def tests(mali):
     assert guest["mali"] == mali, guest
     assert any(device.endswith(" panfrost") for device in guest["drm_devices"]), guest
     tests = json.load(open(folder + "/results.json"))["tests"]
+    def expected(name, test):
+        if name in by_chance and by_chance[name] in test["out"]:
+            print("skipped by chance:", name)
+            return "skip"
+        if name in missing or any(words in test["out"] for words in lacking):
+            return "skip"
+        return "pass"
+
     bad = {name: test["result"] for name, test in tests.items()
-           if test["result"] != ("skip" if name in newer else "pass")}
+           if test["result"] != expected(name, test)}
     assert not bad, (mali, bad)
     return {name for name in tests if "@panfrost_" in name}, len(tests)
 

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# docs/rows.md is what its sources make of it, and they agree with each other. A row
+# that is played by nobody, one that is played and said not to be, and a page that is
+# not current are found.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+wrong=0
+
+scripts/rows.py --check || wrong=1
+
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+git ls-files -zco --exclude-standard docs kernel/mutations.yaml scripts/rows.py tests |
+	xargs -0 cp --parents -t "$copy"
+
+# refused TEXT: the check of the copy fails and says TEXT.
+refused() {
+	local out
+	if out=$("$copy/scripts/rows.py" --check 2>&1); then
+		echo "not noticed: $1"
+		wrong=1
+	elif ! grep -qF "$1" <<<"$out"; then
+		echo "expected: $1"
+		echo "$out"
+		wrong=1
+	fi
+}
+
+sed -i 's/  - rows: EV16$/  - rows: EV16, PU04/' "$copy/tests/rows.yaml"
+refused 'PU04 has a test now'
+sed -i 's/  - rows: EV16, PU04$/  - rows: SI19/' "$copy/tests/rows.yaml"
+refused 'nothing plays EV16'
+cp tests/rows.yaml "$copy/tests/rows.yaml"
+sed -i '/^| interrupted-advice-is-not-taken /d' "$copy/docs/tests.md"
+refused 'no line for virtio_madvise@interrupted-advice-is-not-taken'
+cp docs/tests.md "$copy/docs/tests.md"
+sed -i 's|/\*\* PU05: |/** PU99: |' "$copy/tests/reclaim/memory.c"
+refused 'PU99: there is no such row'
+cp tests/reclaim/memory.c "$copy/tests/reclaim/memory.c"
+echo >>"$copy/docs/rows.md"
+refused 'docs/rows.md is not current'
+exit "$wrong"

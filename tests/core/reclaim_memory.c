@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Cgroups and swap of a test's own.
+ */
+#include "core/reclaim.h"
+#include "igt.h"
+#include "igt_cleanup.h"
+#include "reclaim/igt_cgroup.h"
+#include "reclaim/igt_files.h"
+#include "reclaim/igt_memcg.h"
+#include "reclaim/igt_memory.h"
+#include "reclaim/igt_swap.h"
+
+#define BYTES MiB(16)
+/* By how much the books of a cgroup may be late, and for how long. */
+#define SLACK MiB(2)
+#define SETTLE_MS 10000
+
+static int swap_areas(void)
+{
+	_cleanup_free_ char *text = NULL;
+
+	igt_assert_eq(igt_file_read("/proc/swaps", &text), 0);
+	return igt_swaps_parse(text);
+}
+
+/* Memory that is really there; the compiler sees through malloc(). */
+static char *get_memory(void)
+{
+	char *memory = mmap(NULL, BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	igt_assert(memory != MAP_FAILED);
+	memset(memory, 1, BYTES);
+	return memory;
+}
+
+static void cgroup_counts(void)
+{
+	uint64_t before;
+	char *memory;
+
+	igt_memcg_enter();
+	before = igt_memcg_current();
+	memory = get_memory();
+	igt_assert_lte_u64(before + BYTES - SLACK, igt_memcg_current());
+	igt_assert(igt_wait(igt_memcg_stat("anon") >= BYTES - SLACK, SETTLE_MS, 20));
+	munmap(memory, BYTES);
+	igt_assert(igt_wait(igt_memcg_current() <= before + SLACK, SETTLE_MS, 20));
+	igt_memcg_leave();
+	igt_memcg_enter();
+	igt_memcg_leave();
+}
+
+static void swap_takes_what_is_reclaimed(void)
+{
+	const int areas = swap_areas();
+	uint64_t reclaimed;
+	char *memory;
+
+	igt_memcg_enter();
+	igt_swap_on(2 * BYTES);
+	igt_assert_eq(swap_areas(), areas + 1);
+	memory = get_memory();
+	reclaimed = igt_memcg_reclaim(BYTES / 2);
+	igt_info("asked for %" PRIu64 " KiB, got %" PRIu64 " KiB\n", BYTES >> 11, reclaimed >> 10);
+	igt_assert_lte_u64(BYTES / 2 - SLACK, reclaimed);
+	igt_assert_lte_u64(BYTES / 2 - 2 * SLACK, igt_memcg_swap());
+	for (uint64_t at = 0; at < BYTES; at += igt_page_size())
+		igt_assert_eq(memory[at], 1);
+	munmap(memory, BYTES);
+	igt_swap_off();
+	igt_assert_eq(swap_areas(), areas);
+}
+
+void reclaim_memory(void)
+{
+	igt_describe("What is allocated in a cgroup is counted there, and there can be another one");
+	igt_subtest("cgroup-counts")
+		cgroup_counts();
+
+	igt_describe("What is reclaimed from a cgroup is in the swap that was made, and comes back");
+	igt_subtest("swap-takes-what-is-reclaimed")
+		swap_takes_what_is_reclaimed();
+
+	igt_describe("This one skips, and says why");
+	igt_subtest("tmpfs-is-refused") {
+		igt_swap_on_file("/dev/shm", BYTES);
+		igt_assert_f(false, "there is swap on a tmpfs\n");
+	}
+
+	igt_describe("No swap is left of the subtests before");
+	igt_subtest("no-swap-is-left")
+		igt_assert_eq(swap_areas(), 0);
+}
