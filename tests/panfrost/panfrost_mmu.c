@@ -159,6 +159,43 @@ static void freed_heap_is_gone(struct gem_device *dev)
 	panfrost_assert_faults(job, "a write to a heap that was freed fails");
 }
 
+#define WRITES 512
+#define CLOSINGS 4
+#define CLOSINGS_TRIED 100
+
+/**
+ * PF06: a BO goes once when it is closed, also beneath a job that was not told of it and writes to
+ * it. B188: the fault of that job took the mapping again which was just released.
+ */
+static void closed_beneath_job_goes_once(struct gem_device *dev)
+{
+	unsigned int met = 0;
+
+	igt_klog_start();
+	for (unsigned int i = 0; i < CLOSINGS_TRIED && met < CLOSINGS; i++) {
+		struct gem_device *own = gem_device_reopen(dev, /* render= */ true);
+		struct gem_bo *jobs = gem_bo_create(own, WRITES * MALI_JOB_BYTES);
+		struct gem_bo *bo = gem_bo_create(own, CHUNK);
+		struct panfrost_job *job;
+
+		gem_bo_map(jobs);
+		job = panfrost_job_in(jobs, 0);
+		for (uint64_t at = 0; at < CHUNK; at += CHUNK / WRITES)
+			mali_chain_write(&job->chain, MALI_WRITE_64, panfrost_address(bo) + at,
+					 VALUE);
+		panfrost_start(job);
+		igt_assert_f(igt_wait(mali_chain_status(&job->chain, 0) == MALI_STATUS_DONE, 5000, 0),
+			     "a job that writes to a BO it does not name does not begin\n");
+		gem_bo_free(bo);
+		panfrost_await(job);
+		met += mali_chain_status(&job->chain, WRITES - 1) != MALI_STATUS_DONE;
+		gem_device_close(own);
+	}
+	igt_require_f(met, "Of %u BOs none was closed while a job wrote to it: the GPU is too fast "
+		      "here\n", CLOSINGS_TRIED);
+	igt_klog_assert_quiet("closing a BO beneath a job is no mistake of the kernel's");
+}
+
 static void unmapped_write_faults(struct gem_device *dev)
 {
 	struct gem_bo *bo = gem_bo_filled(dev, KiB(64));
@@ -411,6 +448,10 @@ int igt_main()
 	igt_describe("A write to a heap that was freed fails");
 	igt_subtest("freed-heap-is-gone")
 		rested(dev, freed_heap_is_gone);
+
+	igt_describe("A BO that is closed beneath a job which does not name it goes once");
+	igt_subtest("closed-beneath-job-goes-once")
+		rested(dev, closed_beneath_job_goes_once);
 
 	igt_describe("A write to where nothing is fails at once, and the next job is done");
 	igt_subtest("unmapped-write-faults")

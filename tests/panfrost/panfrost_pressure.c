@@ -34,6 +34,10 @@ static void with_users(struct gem_device *dev)
 	igt_subtest("killed-leave-nothing")
 		watched(dev, pressure_killed_leave_nothing);
 
+	igt_describe("Who is killed as its jobs are started leaves no line of them");
+	igt_subtest("killed-as-jobs-start")
+		watched(dev, pressure_killed_as_jobs_start);
+
 	igt_describe("Of files closed with jobs underway nothing is left");
 	igt_subtest("closed-leave-nothing")
 		watched(dev, pressure_closed_leave_nothing);

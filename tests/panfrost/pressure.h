@@ -14,6 +14,7 @@ void keep_scanning(struct gem_device *dev, uint64_t end_ns);
 
 void pressure_closing_beside_advice_and_scans(struct gem_device *dev);
 void pressure_killed_leave_nothing(struct gem_device *dev);
+void pressure_killed_as_jobs_start(struct gem_device *dev);
 void pressure_closed_leave_nothing(struct gem_device *dev);
 void pressure_closed_is_there_for_jobs(struct gem_device *dev);
 void pressure_unmappable_leaves_nothing(struct gem_device *dev);

@@ -254,6 +254,62 @@ void pressure_killed_leave_nothing(struct gem_device *dev)
 	close(ready);
 }
 
+#define IN_LINE 96
+#define KILLINGS 3
+
+/* The kernel waits this long for the jobs of a file before it gives them up:
+ * MAX_WAIT_SCHED_ENTITY_Q_EMPTY of gpu_scheduler.h. */
+#define GIVEN_UP_MS 1000
+
+/* Who is killed with jobs in line, all in the slot of fragment jobs, that wait for @fence. */
+static void line_up_until_killed(int fence, int ready)
+{
+	struct panfrost_job *job = panfrost_job_new(gem_device_open(DRIVER_PANFROST));
+
+	mali_chain_null(&job->chain);
+	for (unsigned int i = 0; i < IN_LINE; i++)
+		panfrost_submit(job, (struct panfrost_how){.fragment = true, .after = fence});
+	partner_signal(ready);
+	for (;;)
+		pause();
+}
+
+/**
+ * PF10: who is killed leaves nothing, also when one of its jobs is being started as the others are
+ * given up. B187: the scheduler kept the line of jobs, which was freed with the file.
+ */
+void pressure_killed_as_jobs_start(struct gem_device *dev)
+{
+	const int ready = partner_event();
+	struct panfrost_job *next = panfrost_job_new(dev);
+
+	igt_require_sw_sync();
+	igt_klog_start();
+	mali_chain_null(&next->chain);
+	for (int i = 0; i < KILLINGS; i++) {
+		struct igt_helper_process client = {.use_SIGKILL = true};
+		const int timeline = sw_sync_timeline_create();
+		const int fence = sw_sync_timeline_create_fence(timeline, 1);
+
+		igt_fork_helper(&client)
+			line_up_until_killed(fence, ready);
+		partner_await(ready);
+		kill(client.pid, SIGKILL);
+		/* A little before the end, so that it comes amid the jobs. */
+		igt_pause_ms(GIVEN_UP_MS - 50);
+		sw_sync_timeline_inc(timeline, 1);
+		igt_stop_helper(&client);
+		close(fence);
+		close(timeline);
+
+		mali_chain_rearm(&next->chain);
+		panfrost_submit(next, (struct panfrost_how){.fragment = true});
+		panfrost_assert_done(next, "the slot works when who had jobs in it was killed");
+	}
+	igt_klog_assert_quiet("killing whose jobs are being started is no mistake of the kernel's");
+	close(ready);
+}
+
 /** PF10: of a file that is closed with jobs underway nothing is left when they have ended. */
 void pressure_closed_leave_nothing(struct gem_device *dev)
 {
