@@ -33,10 +33,12 @@ cross_triplet() {
 }
 
 # foreign_apt ARCH RELEASE DIR: apt's options for another architecture or release than this
-# machine's, in the array apt_from; everything that apt keeps of it is in DIR, which exists.
+# machine's, in the array apt_from; everything that apt keeps of it is in DIR, which exists. The
+# mirror is this machine's, or DEBIAN_MIRROR where apt has none of Debian.
 foreign_apt() {
 	local arch=$1 release=$2 dir=$3 site keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-	site=$(debian_mirror) || site=http://deb.debian.org/debian
+	site=${DEBIAN_MIRROR:-$(debian_mirror)} && [ -n "$site" ] ||
+		die "apt has no mirror of Debian: name one in DEBIAN_MIRROR"
 	mkdir -p "$dir"/{lists/partial,archives/partial,parts}
 	: >"$dir/status"
 	[ ! -e "$keyring" ] || site="[signed-by=$keyring] $site"
