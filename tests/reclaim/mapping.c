@@ -3,6 +3,7 @@
  * Mappings of a BO that are private, executable, partial, several, or in pieces.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -100,6 +101,40 @@ static void punch(char *map, uint64_t first, uint64_t pages)
 static void protect(char *map, uint64_t first, uint64_t pages, int prot)
 {
 	igt_assert(mprotect(map + first * igt_page_size(), pages * igt_page_size(), prot) == 0);
+}
+
+/* The page of @bo that @page shows, or that many if none. */
+static uint64_t page_shown(const struct gem_bo *bo, const char *page)
+{
+	uint64_t i = 0;
+
+	while (i < PAGES && memcmp(page, (char *)bo->map + i * igt_page_size(), igt_page_size()))
+		i++;
+	return i;
+}
+
+/**
+ * CO07: each piece of a mapping that was cut up before anybody touched it shows its own part of
+ * the BO. B43: all of them showed it from its start on.
+ */
+void mapping_pieces_show_their_part(struct gem_device *dev)
+{
+	const uint64_t quarter = PAGES / 4;
+	struct gem_bo *bo;
+	char *map;
+
+	bo = gem_bo_filled(dev, PAGES * igt_page_size());
+	map = map_part(bo, 0, PAGES, PROT_READ | PROT_WRITE, MAP_SHARED);
+	igt_assert(map);
+	punch(map, 0, quarter);
+	protect(map, 2 * quarter, quarter, PROT_READ);
+	for (uint64_t page = quarter; page < PAGES; page++) {
+		const uint64_t shown = page_shown(bo, map + page * igt_page_size());
+
+		igt_assert_f(shown == page, "page %" PRIu64 " of a mapping in pieces shows page %"
+			     PRIu64 " of the BO (%u if none), expected %" PRIu64 "\n", page,
+			     shown, PAGES, page);
+	}
 }
 
 /**

@@ -8,6 +8,7 @@
 struct gem_device;
 
 void mapping_odd_ways_are_refused(struct gem_device *dev);
+void mapping_pieces_show_their_part(struct gem_device *dev);
 void mapping_pieces_all_die(struct gem_device *dev);
 
 #endif

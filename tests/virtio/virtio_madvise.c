@@ -60,6 +60,10 @@ static void advice(struct gem_device *dev)
 	igt_describe("A BO is mapped shared and from its start, no further than it goes");
 	igt_subtest("odd-mappings-are-refused")
 		mapping_odd_ways_are_refused(dev);
+
+	igt_describe("Each piece of a mapping that was cut up shows its own part of the BO");
+	igt_subtest("pieces-of-maps-show-their-part")
+		mapping_pieces_show_their_part(dev);
 }
 
 static void truth(struct gem_device *dev)
