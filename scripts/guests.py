@@ -126,20 +126,30 @@ def machine(accel):
     return "%s, %d processors%s" % (model[1] if model else platform.machine(), os.cpu_count(), how)
 
 
-def known_to_fail(names):
-    """Those that fail on the reference kernel, always or now and then, as expectations/ has them."""
-    def lines(name):
-        path = TOP / "expectations" / name
+def expectations(kind, what):
+    """What expectations/ has of the reference kernel in a kind of guest, such as virgl-iommu:
+    the lines of its files of "fails", "flakes" or "skips"."""
+    parts = ("6.12-reference-" + kind).rstrip("-").split("-")
+    found = []
+    for end in range(1, len(parts) + 1):
+        path = TOP / "expectations" / ("%s-%s.txt" % ("-".join(parts[:end]), what))
         text = path.read_text() if path.exists() else ""
-        return [line for line in text.split("\n") if line and line[0] != "#"]
+        found += [line for line in text.split("\n") if line and line[0] != "#"]
+    return found
 
-    known = set()
-    for layer in "6.12", "6.12-reference":
-        fails = {line.split(",")[0] for line in lines(layer + "-fails.txt")}
-        flakes = lines(layer + "-flakes.txt")
-        known.update(name for name in names
-                     if name in fails or any(re.search(flake, name) for flake in flakes))
-    return known
+
+def known_to_fail(names):
+    """Those that fail on the reference kernel, always or now and then."""
+    fails = {line.split(",")[0] for line in expectations("", "fails")}
+    flakes = expectations("", "flakes")
+    return {name for name in names
+            if name in fails or any(re.search(flake, name) for flake in flakes)}
+
+
+def not_run(names, *kinds):
+    """Those that are not run in a guest of these kinds, for what the host would do."""
+    skips = [line for kind in kinds for line in expectations(kind, "skips")]
+    return {name for name in names if any(re.search(skip, name) for skip in skips)}
 
 
 class Suite:

@@ -370,6 +370,21 @@ class SoakTest(Case):
         page = (self.top / "soak/soak.md").read_text()
         self.assertIn("| whole repeats of 4 subtests | 1 |", page)
 
+    def test_what_the_host_does_not_stand_is_not_run(self):
+        skips = lambda kind, what: [VIRGL] if (kind, what) == ("virgl-iommu", "skips") else []
+        with mock.patch.object(guests, "expectations", skips):
+            status, out, _ = self.soak("--repeat", "1", "--gpu", "virgl", "--iommu")
+            self.assertEqual(status, 0)
+            self.assertEqual(sorted(self.guests()[0][2]), sorted(set(NAMES) - {VIRGL}))
+            self.assertIn("| not run in such a guest | %s |" % VIRGL, out)
+            self.assertEqual(self.soak("--gpu", "virgl", "--iommu", "--tests", VIRGL)[0], 2)
+
+    def test_expectations_are_those_of_all_layers(self):
+        of_virgl = guests.expectations("virgl", "skips")
+        self.assertTrue(of_virgl)
+        self.assertEqual(guests.expectations("virgl-iommu", "skips"), of_virgl)
+        self.assertNotIn(of_virgl[0], guests.expectations("2d", "skips"))
+
     def test_it_goes_on_and_refuses_another_setting(self):
         self.soak("--repeat", "2")
         self.guests()
