@@ -54,6 +54,12 @@ static void add_channels(const struct guest_machine *m, const int theirs[], stru
 	guest_launch_arg(l, "virtserialport,chardev=service,name=" GUEST_SERVICE_PORT);
 }
 
+/* An emulator keeps what it has translated by address. Programs that are somewhere else each time
+ * are translated each time, which is half of the work of short tests; and all of that is kept
+ * with the page that the code is in. Should the page become another's, QEMU looks through it
+ * at each byte that is written, and the processor is stuck for half a minute. */
+#define EMULATED_COMMAND_LINE " norandmaps"
+
 static void add_command_line(const struct guest_machine *m, struct guest_launch *l)
 {
 	const char *const more[] = {m->arch->append, m->gpu->append, m->append};
@@ -62,6 +68,8 @@ static void add_command_line(const struct guest_machine *m, struct guest_launch 
 	g_string_append_printf(text, " console=%s", m->arch->console);
 	if (m->arch->has_tsc)
 		g_string_append_printf(text, " tsc_early_khz=%u", guest_tsc_khz());
+	if (!m->kvm)
+		g_string_append(text, EMULATED_COMMAND_LINE);
 	for (size_t i = 0; i < G_N_ELEMENTS(more); i++)
 		if (more[i])
 			g_string_append_printf(text, " %s", more[i]);
