@@ -58,6 +58,10 @@ static void with_users(struct gem_device *dev)
 	igt_subtest("lent-pay-for-new")
 		watched(dev, scarce_lent_pay_for_new);
 
+	igt_describe("BOs that are closed while reclaim has them are freed, and it says nothing");
+	igt_subtest("closed-beside-reclaim-are-freed")
+		watched(dev, scarce_closed_are_freed);
+
 	igt_describe("What fdinfo tells of BOs and heaps follows them through their life");
 	igt_subtest("fdinfo-follows")
 		watched(dev, pressure_fdinfo_follows);

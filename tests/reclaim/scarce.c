@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,12 +33,7 @@
 
 #define KEPT_BACK "/proc/sys/vm/min_free_kbytes"
 
-/*
- * Have the kernel keep back all memory that is free but @bytes. From then on it reclaims as on a
- * machine where others have filled the rest. Returns the change, to be undone, at the latest when
- * the subtest ends.
- */
-static int leave(uint64_t bytes)
+int scarce_leave(uint64_t bytes)
 {
 	char text[32];
 	uint64_t left;
@@ -100,7 +96,7 @@ static void run_users(struct gem_device *dev, struct mix mix, unsigned int ms, c
 	}
 	for (int user = 0; user < mix.users; user++)
 		partner_await(ready);
-	change = leave(mix.room);
+	change = scarce_leave(mix.room);
 	for (int user = 0; user < mix.users; user++)
 		partner_signal(go);
 	igt_waitchildren_timeout(ms / 1000 + CREW_LEEWAY_S, what);
@@ -216,7 +212,7 @@ void scarce_lent_pay_for_new(struct gem_device *dev)
 	igt_klog_start();
 	for (; made < LENT; made++)
 		replace(dev, &bos[made]);
-	change = leave(LENT_ROOM);
+	change = scarce_leave(LENT_ROOM);
 	end_ns = igt_now_ns() + LENT_SETTLE_MS * UINT64_C(1000000);
 	for (; made < 2 * LENT || (lost == 0 && igt_now_ns() < end_ns); made++)
 		lost += replace(dev, &bos[made % LENT]);
@@ -227,6 +223,97 @@ void scarce_lent_pay_for_new(struct gem_device *dev)
 		     (unsigned int)(LENT * LENT_BYTES >> 20), (unsigned int)(LENT_ROOM >> 20));
 	igt_assert_eq_u64(igt_vmstat_counter("oom_kill"), kills);
 	igt_klog_assert_quiet("who needs the memory of what is lent is no mistake of the kernel's");
+}
+
+/* --- owners who close ----------------------------------------------------------------------- */
+
+#define CLOSED 24
+#define CLOSED_BYTES KiB(128)
+/* How often that is enough, and how long it may take, each time and all together. */
+#define OVERTAKEN 5
+#define OVERTAKE_MS 2500
+#define CLOSED_MS 12000
+#define CLOSED_ROOM MiB(16)
+
+/* More than the kernel leaves, so that it has to reclaim for all of the time. */
+static void keep_wanting_memory(void)
+{
+	const size_t bytes = 2 * CLOSED_ROOM;
+
+	for (;;) {
+		void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		igt_assert(memory != MAP_FAILED);
+		memset(memory, 0x5a, bytes);
+		munmap(memory, bytes);
+	}
+}
+
+/*
+ * BOs that are lent, and closed as soon as reclaim has taken the first. It takes the oldest first,
+ * as they are closed, but is slower: when it is overtaken it has the one that is closed. Returns
+ * whether there was something to overtake.
+ */
+static bool overtake_reclaim(struct gem_device *dev)
+{
+	struct gem_bo *bos[CLOSED];
+	uint64_t all;
+	bool began;
+
+	for (int i = 0; i < CLOSED; i++) {
+		bos[i] = gem_bo_touched(dev, CLOSED_BYTES);
+		/* A mapping would keep it. */
+		gem_bo_unmap(bos[i]);
+	}
+	for (int i = 0; i < CLOSED; i++)
+		gem_bo_madvise(bos[i], GEM_DONTNEED);
+	all = igt_reclaimable(dev);
+	began = igt_wait(igt_reclaimable(dev) < all, OVERTAKE_MS, 1);
+	for (int i = 0; i < CLOSED; i++)
+		gem_bo_free(bos[i]);
+	return began;
+}
+
+/**
+ * LD04: of a BO that is closed while the kernel's own reclaim has it reclaim has the last
+ * reference, and frees it. Unlike a scan that a user asks for, it may wait for no lock then that
+ * somebody may hold who wants memory. B16: to free a BO took its reservation.
+ */
+void scarce_closed_are_freed(struct gem_device *dev)
+{
+	struct igt_helper_process wanting = {.use_SIGKILL = true};
+	const uint64_t files = igt_open_files();
+	unsigned int batches = 0, overtaken = 0;
+	struct igt_shrinks shrinks;
+	uint64_t before, end_ns;
+	int change;
+
+	/* For what that process wants. */
+	igt_swap_on(EVICT_SWAP_BYTES);
+	evict_leftovers(dev);
+	before = igt_reclaimable(dev);
+	igt_klog_start();
+	igt_shrinks_start(dev);
+	change = scarce_leave(CLOSED_ROOM);
+	igt_fork_helper(&wanting)
+		keep_wanting_memory();
+	end_ns = igt_now_ns() + CLOSED_MS * UINT64_C(1000000);
+	for (; overtaken < OVERTAKEN && igt_now_ns() < end_ns; batches++)
+		overtaken += overtake_reclaim(dev);
+	igt_stop_helper(&wanting);
+	igt_assert_eq(igt_undo_now(change), 0);
+
+	shrinks = igt_shrinks();
+	igt_info("%u of %u times %d BOs are closed while reclaim takes them; the shrinker is "
+		 "called %" PRIu64 " times and frees %" PRIu64 " pages\n", overtaken, batches,
+		 CLOSED, shrinks.calls, shrinks.freed);
+	igt_assert_f(overtaken > 0, "for %d ms memory is short, and nothing of what is lent is "
+		     "taken\n", CLOSED_MS);
+	evict_assert_counted(dev, before, 0, "of BOs that are closed beside reclaim none is left");
+	igt_assert_objects_freed(files, batches * CLOSED,
+				 "BOs that are closed beside reclaim are freed");
+	igt_klog_assert_quiet("a BO that reclaim frees is no mistake of the kernel's");
 }
 
 /* --- huge BOs ------------------------------------------------------------------------------- */

@@ -56,6 +56,10 @@ int igt_main()
 	igt_subtest("full-swap-stops-eviction")
 		shortage_of_swap_stops_eviction(dev);
 
+	igt_describe("BOs that are closed while reclaim has them are freed, and it says nothing");
+	igt_subtest("closed-beside-reclaim-are-freed")
+		scarce_closed_are_freed(dev);
+
 	igt_describe("BOs of a process that is killed are freed");
 	igt_subtest("killed-leaves-no-bos")
 		pressure_bos_end_with_killed(dev);
