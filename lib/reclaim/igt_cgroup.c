@@ -280,6 +280,14 @@ uint64_t igt_cgroup_entry(const struct igt_cgroup *cgroup, const char *attribute
 	return value;
 }
 
+bool igt_cgroup_has_entry(const struct igt_cgroup *cgroup, const char *attribute, const char *key)
+{
+	_cleanup_free_ char *text = read_file(cgroup, attribute);
+	uint64_t value;
+
+	return igt_entry_parse(text, key, &value) == 0;
+}
+
 int igt_cgroup_write(const struct igt_cgroup *cgroup, const char *attribute, uint64_t number)
 {
 	_cleanup_free_ char *path = path_of(cgroup, attribute), *text = NULL;

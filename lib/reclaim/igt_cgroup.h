@@ -42,6 +42,9 @@ uint64_t igt_cgroup_number(const struct igt_cgroup *cgroup, const char *attribut
 /** The number behind @key in the file @attribute. */
 uint64_t igt_cgroup_entry(const struct igt_cgroup *cgroup, const char *attribute, const char *key);
 
+/** Whether the file @attribute, which is there, has a number behind @key. */
+bool igt_cgroup_has_entry(const struct igt_cgroup *cgroup, const char *attribute, const char *key);
+
 /** Write @number into the file @attribute. Returns 0 or a negative errno. */
 int igt_cgroup_write(const struct igt_cgroup *cgroup, const char *attribute, uint64_t number);
 

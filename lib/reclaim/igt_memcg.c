@@ -49,6 +49,11 @@ uint64_t igt_memcg_stat(const char *key)
 	return igt_cgroup_entry(sandbox, "memory.stat", key);
 }
 
+bool igt_memcg_has_stat(const char *key)
+{
+	return igt_cgroup_has_entry(sandbox, "memory.stat", key);
+}
+
 uint64_t igt_memcg_current(void)
 {
 	return igt_cgroup_number(sandbox, "memory.current");

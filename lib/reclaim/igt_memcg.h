@@ -10,6 +10,7 @@
 #ifndef IGT_MEMCG_H
 #define IGT_MEMCG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /**
@@ -27,6 +28,9 @@ void igt_memcg_leave(void);
  * 64 pages each, for up to 2 s: allow for that, and poll.
  */
 uint64_t igt_memcg_stat(const char *key);
+
+/** Whether memory.stat has @key: newer kernels tell more. */
+bool igt_memcg_has_stat(const char *key);
 
 /**
  * Bytes that the cgroup is charged for: pages that somebody still holds count, also when no file

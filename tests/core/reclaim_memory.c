@@ -40,6 +40,7 @@ static void cgroup_counts(void)
 	char *memory;
 
 	igt_memcg_enter();
+	igt_assert(igt_memcg_has_stat("anon") && !igt_memcg_has_stat("anonymous"));
 	before = igt_memcg_current();
 	memory = get_memory();
 	igt_assert_lte_u64(before + BYTES - SLACK, igt_memcg_current());

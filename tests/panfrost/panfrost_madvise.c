@@ -14,7 +14,7 @@
  *
  * Needs: a Mali GPU with panfrost, a real one or the software Mali of kernel/mali-model; for what
  * reclaim does, root, debugfs and CONFIG_SHRINKER_DEBUG; for some claims cgroup v2 with the memory
- * controller, CONFIG_SW_SYNC, or CONFIG_UDMABUF.
+ * controller, CONFIG_SW_SYNC, CONFIG_UDMABUF, or CONFIG_TRANSPARENT_HUGEPAGE.
  */
 
 #include "gem/gem_bo.h"
@@ -26,6 +26,7 @@
 #include "reclaim/arguments.h"
 #include "reclaim/fences.h"
 #include "reclaim/gpu_use.h"
+#include "reclaim/huge.h"
 #include "reclaim/igt_memory.h"
 #include "reclaim/igt_reclaim.h"
 #include "reclaim/lives.h"
@@ -328,6 +329,10 @@ static void memory(struct gem_device *dev)
 	igt_describe("The owner is charged no more when another process reclaims");
 	igt_subtest("purge-by-another-uncharges-owner")
 		watched(dev, memory_is_uncharged_by_others);
+
+	igt_describe("Huge pages of purged BOs are given back");
+	igt_subtest("huge-pages-are-purged")
+		watched(dev, huge_are_purged);
 }
 
 static void accounting(struct gem_device *dev)

@@ -14,7 +14,8 @@
  *
  * Needs: a virtio-gpu device, of any host; root, debugfs, CONFIG_SHRINKER_DEBUG, CONFIG_SWAP and
  * CONFIG_ZRAM, from which it makes its own swap; for some claims cgroup v2 with the memory
- * controller and memory.reclaim (since 5.19), or CONFIG_SW_SYNC. 1 GiB of memory is enough.
+ * controller and memory.reclaim (since 5.19), CONFIG_SW_SYNC, or CONFIG_TRANSPARENT_HUGEPAGE.
+ * 1 GiB of memory is enough.
  */
 #include "gem/gem_device.h"
 #include "igt.h"
@@ -23,6 +24,7 @@
 #include "reclaim/evict.h"
 #include "reclaim/evict_mapped.h"
 #include "reclaim/evict_order.h"
+#include "reclaim/huge.h"
 #include "reclaim/igt_reclaim.h"
 #include "reclaim/swapin.h"
 #include "reclaim/swapin_use.h"
@@ -75,6 +77,10 @@ static void eviction(struct gem_device *dev)
 	igt_describe("What is written through one mapping is read through another");
 	igt_subtest("maps-stay-coherent")
 		evict_keeps_maps_coherent(dev);
+
+	igt_describe("A BO of huge pages is evicted, and comes back from memory and from swap");
+	igt_subtest("huge-pages-come-back")
+		huge_come_back(dev);
 }
 
 static void swapin(struct gem_device *dev)

@@ -11,11 +11,13 @@
  * version 19 in January 2024 and in no released kernel; kernel/build makes a kernel with both.
  *
  * Needs: a virtio-gpu device, of any host; for what reclaim does, root, debugfs and
- * CONFIG_SHRINKER_DEBUG; some claims hold only while no swap is active. 1 GiB of memory is enough.
+ * CONFIG_SHRINKER_DEBUG; some claims hold only while no swap is active; for where memory goes
+ * cgroup v2 with the memory controller, and CONFIG_TRANSPARENT_HUGEPAGE. 1 GiB of memory is enough.
  */
 #include "gem/gem_device.h"
 #include "igt.h"
 #include "reclaim/arguments.h"
+#include "reclaim/huge.h"
 #include "reclaim/igt_reclaim.h"
 #include "reclaim/interrupted.h"
 #include "reclaim/lives.h"
@@ -197,6 +199,10 @@ static void memory(struct gem_device *dev)
 	igt_describe("The owner is charged no more when another process reclaims");
 	igt_subtest("purge-by-another-uncharges-owner")
 		memory_is_uncharged_by_others(dev);
+
+	igt_describe("Huge pages of purged BOs are given back");
+	igt_subtest("huge-pages-are-purged")
+		huge_are_purged(dev);
 }
 
 static void mappings(struct gem_device *dev)
