@@ -22,6 +22,9 @@
 
 #define MAX_CONTROLLERS 4
 
+/* What a process that is in the kernel may need to leave it. */
+#define FREEZE_MS 10000
+
 struct igt_cgroup {
 	char path[512];
 	int made;		      /* the change that it is */
@@ -297,4 +300,14 @@ int igt_cgroup_write(const struct igt_cgroup *cgroup, const char *attribute, uin
 		return -ENOMEM;
 	}
 	return igt_file_write(path, text);
+}
+
+int igt_cgroup_freeze(const struct igt_cgroup *cgroup, bool frozen)
+{
+	const int r = igt_cgroup_write(cgroup, "cgroup.freeze", frozen);
+
+	if (r < 0)
+		return r;
+	return igt_wait(igt_cgroup_entry(cgroup, "cgroup.events", "frozen") == frozen, FREEZE_MS, 1)
+		       ? 0 : -ETIMEDOUT;
 }

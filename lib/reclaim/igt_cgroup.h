@@ -49,6 +49,14 @@ bool igt_cgroup_has_entry(const struct igt_cgroup *cgroup, const char *attribute
 int igt_cgroup_write(const struct igt_cgroup *cgroup, const char *attribute, uint64_t number);
 
 /**
+ * Freeze the processes of the cgroup, or have them go on, and wait until all of them stand still,
+ * or none has to. A frozen process runs no instruction of its own; it has left the kernel before,
+ * and SIGKILL ends it as any other. Returns 0 or a negative errno: -ETIMEDOUT when one of them is
+ * in the kernel for 10 s. The file is cgroup.freeze, since Linux 5.2.
+ */
+int igt_cgroup_freeze(const struct igt_cgroup *cgroup, bool frozen);
+
+/**
  * The cgroup v2 path in the text of /proc/self/cgroup, "/..." without the newline, for the caller
  * to free. Returns 0, -ENOENT when the process is in v1 hierarchies only, or -ENOMEM.
  */

@@ -2,9 +2,13 @@
 /**
  * Cgroups and swap of a test's own.
  */
+#include <stdatomic.h>
+#include <sys/mman.h>
+
 #include "core/reclaim.h"
 #include "igt.h"
 #include "igt_cleanup.h"
+#include "igt_fork.h"
 #include "reclaim/igt_cgroup.h"
 #include "reclaim/igt_files.h"
 #include "reclaim/igt_memcg.h"
@@ -73,6 +77,35 @@ static void swap_takes_what_is_reclaimed(void)
 	igt_assert_eq(swap_areas(), areas);
 }
 
+static void frozen_stand_still(void)
+{
+	atomic_uint *steps = mmap(NULL, sizeof(*steps), PROT_READ | PROT_WRITE,
+				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct igt_helper_process walker = {.use_SIGKILL = true};
+	struct igt_cgroup *cgroup = igt_cgroup_new("frozen", "");
+	unsigned int at;
+
+	igt_assert(steps != MAP_FAILED);
+	igt_fork_helper(&walker)
+		for (;;)
+			atomic_fetch_add(steps, 1);
+	igt_assert_eq(igt_cgroup_enter(cgroup, walker.pid), 0);
+	igt_assert(igt_wait(atomic_load(steps) > 0, SETTLE_MS, 1));
+	for (int i = 0; i < 3; i++) {
+		igt_assert_eq(igt_cgroup_freeze(cgroup, true), 0);
+		at = atomic_load(steps);
+		igt_pause_ms(20);
+		igt_assert_eq(atomic_load(steps), at);
+		igt_assert_eq(igt_cgroup_freeze(cgroup, false), 0);
+		igt_assert(igt_wait(atomic_load(steps) != at, SETTLE_MS, 1));
+	}
+	/* Those of a subtest that fails are frozen when they are killed. */
+	igt_assert_eq(igt_cgroup_freeze(cgroup, true), 0);
+	igt_stop_helper(&walker);
+	igt_assert_eq(igt_cgroup_free(cgroup), 0);
+	munmap(steps, sizeof(*steps));
+}
+
 void reclaim_memory(void)
 {
 	igt_describe("What is allocated in a cgroup is counted there, and there can be another one");
@@ -82,6 +115,10 @@ void reclaim_memory(void)
 	igt_describe("What is reclaimed from a cgroup is in the swap that was made, and comes back");
 	igt_subtest("swap-takes-what-is-reclaimed")
 		swap_takes_what_is_reclaimed();
+
+	igt_describe("Processes of a cgroup that is frozen stand still, go on, and can be killed");
+	igt_subtest("frozen-stand-still")
+		frozen_stand_still();
 
 	igt_describe("This one skips, and says why");
 	igt_subtest("tmpfs-is-refused") {

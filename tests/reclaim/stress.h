@@ -24,4 +24,6 @@ void stress_mappings_show_their_part(struct gem_device *dev);
 void stress_compaction_moves_nothing_wrong(struct gem_device *dev);
 void stress_swap_comes_and_goes(struct gem_device *dev);
 
+void stress_frozen_find_what_they_left(struct gem_device *dev);
+
 #endif

@@ -25,6 +25,18 @@ uint32_t crew_below(uint32_t limit)
 	return hars_petruska_f54_1_random_unsafe_max(limit);
 }
 
+struct gem_device *crew_join(struct gem_device *dev, uint32_t seed)
+{
+	struct gem_device *own = gem_device_reopen(dev, /* render= */ true);
+
+	hars_petruska_f54_1_random_seed(seed);
+	/* A name, which is good in every process. */
+	own->shrinker = malloc(sizeof(*own->shrinker));
+	igt_assert(own->shrinker);
+	*own->shrinker = *dev->shrinker;
+	return own;
+}
+
 void crew_run(struct gem_device *dev, const char *claim, const struct crew_role *roles)
 {
 	const uint64_t end_ns = crew_end_ns();
@@ -35,14 +47,7 @@ void crew_run(struct gem_device *dev, const char *claim, const struct crew_role 
 	igt_klog_start();
 	for (; roles->work; roles++) {
 		igt_fork(worker, roles->count) {
-			struct gem_device *own = gem_device_reopen(dev, /* render= */ true);
-
-			hars_petruska_f54_1_random_seed(seed + (uint32_t)worker);
-			/* A name, which is good in every process. */
-			own->shrinker = malloc(sizeof(*own->shrinker));
-			igt_assert(own->shrinker);
-			*own->shrinker = *dev->shrinker;
-			roles->work(own, end_ns);
+			roles->work(crew_join(dev, seed + (uint32_t)worker), end_ns);
 		}
 		seed += (uint32_t)roles->count;
 	}
@@ -58,6 +63,18 @@ void crew_scan(struct gem_device *dev, uint64_t end_ns)
 			      0);
 		igt_pause_ms(1);
 	}
+}
+
+bool crew_take_back(struct gem_bo **slot)
+{
+	if (gem_bo_madvise(*slot, GEM_WILLNEED)) {
+		igt_assert_bo_content(*slot, "what is told retained is retained");
+		return false;
+	}
+	igt_assert_bo_purged(*slot, "what is told lost is lost");
+	gem_bo_free(*slot);
+	*slot = NULL;
+	return true;
 }
 
 bool crew_use(struct gem_device *dev, struct gem_bo **slot, uint64_t bytes)
@@ -91,12 +108,5 @@ bool crew_use(struct gem_device *dev, struct gem_bo **slot, uint64_t bytes)
 		*slot = NULL;
 		return false;
 	}
-	if (gem_bo_madvise(bo, GEM_WILLNEED)) {
-		igt_assert_bo_content(bo, "what is told retained is retained");
-		return false;
-	}
-	igt_assert_bo_purged(bo, "what is told lost is lost");
-	gem_bo_free(bo);
-	*slot = NULL;
-	return true;
+	return crew_take_back(slot);
 }

@@ -38,6 +38,12 @@ uint64_t crew_end_ns(void);
  */
 void crew_run(struct gem_device *dev, const char *claim, const struct crew_role *roles);
 
+/**
+ * For a child that crew_run() has not made: its own file of the device, by which it can scan, too.
+ * @seed is of its own random numbers.
+ */
+struct gem_device *crew_join(struct gem_device *dev, uint32_t seed);
+
 /** Work: have the shrinker scan, now for a few pages and now for many. */
 void crew_scan(struct gem_device *dev, uint64_t end_ns);
 
@@ -47,6 +53,9 @@ void crew_scan(struct gem_device *dev, uint64_t end_ns);
  * out to be lost, which frees it.
  */
 bool crew_use(struct gem_device *dev, struct gem_bo **slot, uint64_t bytes);
+
+/** Take *@slot back, which is lent. Returns whether it turns out to be lost, which frees it. */
+bool crew_take_back(struct gem_bo **slot);
 
 /** A number below @limit, by random, of this process's own sequence. */
 uint32_t crew_below(uint32_t limit);

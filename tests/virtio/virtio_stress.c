@@ -14,7 +14,7 @@
  * no released kernel; kernel/build makes a kernel with it.
  *
  * Needs: a virtio-gpu device, of any host; root, debugfs and CONFIG_SHRINKER_DEBUG; for eviction
- * CONFIG_SWAP and CONFIG_ZRAM.
+ * CONFIG_SWAP and CONFIG_ZRAM; for frozen processes cgroup v2 with the memory controller.
  */
 #include "gem/gem_device.h"
 #include "igt.h"
@@ -51,6 +51,10 @@ static void eviction(struct gem_device *dev)
 	igt_describe("Memory that is compacted is still the BO's");
 	igt_subtest("compaction-moves-nothing-wrong")
 		stress_compaction_moves_nothing_wrong(dev);
+
+	igt_describe("Frozen processes find what they left, and hold up nobody meanwhile");
+	igt_subtest("frozen-find-what-they-left")
+		stress_frozen_find_what_they_left(dev);
 
 	igt_describe("With one and a half times as many BOs as memory all owners find their own");
 	igt_subtest("overcommitted-are-whole")
