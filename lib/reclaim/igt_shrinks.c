@@ -21,11 +21,18 @@
 /* Odd numbers of pages, so that nothing else counts as many by chance. */
 static const uint64_t lent_pages[] = {257, 389, 521, 769};
 
+/* A call that has started; no more than there are threads in it. */
+struct open_call {
+	int pid; /* 0: none */
+	enum igt_reclaimer reclaimer;
+};
+
 static struct {
 	struct igt_events *events;
 	uint64_t shrinker; /* the device's; 0: not found yet */
 	char function[64];
 	struct igt_shrinks sum;
+	struct open_call open[256];
 	uint64_t looked_for; /* what the device's counts, until it is found */
 } shrinks;
 
@@ -64,6 +71,37 @@ static int parse_who(const char *details, struct igt_shrink *shrink)
 	return 0;
 }
 
+/* One of "A|B|C" is @name. */
+static bool has_flag(const char *flags, size_t length, const char *name)
+{
+	const size_t of_name = strlen(name);
+
+	for (size_t at = 0; at < length; at += 1 + strcspn(flags + at, "| "))
+		if (at + of_name <= length && strncmp(flags + at, name, of_name) == 0 &&
+		    strchr("| \n", flags[at + of_name]))
+			return true;
+	return false;
+}
+
+/* The kernel writes what flags have in common as one, and the rest behind it. */
+enum igt_reclaimer igt_reclaimer_parse(const char *details)
+{
+	const char *flags = strstr(details, "gfp_flags");
+	size_t length;
+
+	if (!flags || !strchr("= ", flags[strlen("gfp_flags")]))
+		return IGT_RECLAIMER_ANY;
+	flags += strlen("gfp_flags") + 1;
+	length = strcspn(flags, " \n");
+	if (has_flag(flags, length, "__GFP_FS"))
+		return IGT_RECLAIMER_ANY;
+	if (has_flag(flags, length, "GFP_NOFS"))
+		return IGT_RECLAIMER_NOFS;
+	if (!has_flag(flags, length, "GFP_NOIO"))
+		return IGT_RECLAIMER_ANY;
+	return has_flag(flags, length, "__GFP_IO") ? IGT_RECLAIMER_NOFS : IGT_RECLAIMER_NOIO;
+}
+
 int igt_shrink_parse(const struct igt_event *event, struct igt_shrink *ret_shrink)
 {
 	struct igt_shrink shrink = {0};
@@ -78,6 +116,8 @@ int igt_shrink_parse(const struct igt_event *event, struct igt_shrink *ret_shrin
 		r = number_after(event->details, "cache items ", &shrink.counted);
 	else
 		r = -EINVAL;
+	if (!shrink.ended)
+		shrink.reclaimer = igt_reclaimer_parse(event->details);
 	if (r == 0)
 		*ret_shrink = shrink;
 	return r;
@@ -85,12 +125,44 @@ int igt_shrink_parse(const struct igt_event *event, struct igt_shrink *ret_shrin
 
 /* --- collecting ----------------------------------------------------------------------------- */
 
+/* The place of the thread's call, or one for it; the last one when there are too many. */
+static struct open_call *call_of(int pid)
+{
+	struct open_call *free = NULL;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(shrinks.open); i++) {
+		if (shrinks.open[i].pid == pid)
+			return &shrinks.open[i];
+		if (!free && !shrinks.open[i].pid)
+			free = &shrinks.open[i];
+	}
+	return free ?: &shrinks.open[ARRAY_SIZE(shrinks.open) - 1];
+}
+
+/* Only its start tells on whose behalf a call is, only its end what came of it. */
+static void sum_up_limited(const struct igt_event *event, const struct igt_shrink *shrink)
+{
+	struct open_call *call = call_of(event->pid);
+
+	if (!shrink->ended) {
+		*call = (struct open_call){event->pid, shrink->reclaimer};
+		return;
+	}
+	if (call->pid == event->pid && call->reclaimer != IGT_RECLAIMER_ANY) {
+		shrinks.sum.nofs_calls++;
+		shrinks.sum.noio_calls += call->reclaimer == IGT_RECLAIMER_NOIO;
+		shrinks.sum.nofs_freed += shrink->freed;
+	}
+	*call = (struct open_call){0};
+}
+
 static void sum_up(const struct igt_event *event, void *data)
 {
 	struct igt_shrink shrink;
 
 	if (igt_shrink_parse(event, &shrink) < 0 || shrink.shrinker != shrinks.shrinker)
 		return;
+	sum_up_limited(event, &shrink);
 	shrinks.sum.counted += shrink.counted;
 	if (!shrink.ended)
 		return;

@@ -21,11 +21,21 @@
 
 struct gem_device;
 
+/** What who wants memory lets the kernel do for it. */
+enum igt_reclaimer {
+	IGT_RECLAIMER_ANY,  /**< all it can */
+	IGT_RECLAIMER_NOFS, /**< enter no file system: GFP_NOFS */
+	IGT_RECLAIMER_NOIO, /**< do no I/O either: GFP_NOIO */
+};
+
 /** What was asked of the shrinker of a device, and what came of it. */
 struct igt_shrinks {
 	uint64_t calls;		/**< that have ended */
 	uint64_t direct_calls;	/**< of them not by kswapd: of who wanted memory, or dropped caches */
 	uint64_t own_calls;	/**< of them by this process */
+	uint64_t nofs_calls;	/**< of them for who may not enter a file system, */
+	uint64_t noio_calls;	/**< and of these, nor do I/O */
+	uint64_t nofs_freed;	/**< objects that these calls said they freed, of both kinds */
 	uint64_t counted;	/**< objects that it counted, of all calls together */
 	uint64_t freed;		/**< objects that it said it freed */
 };
@@ -50,8 +60,12 @@ struct igt_shrink {
 	uint64_t shrinker;  /**< its address, or what the kernel shows instead */
 	bool ended;	    /**< it is the end of it */
 	uint64_t counted;   /**< at its start: objects it has */
+	enum igt_reclaimer reclaimer; /**< at its start: on whose behalf */
 	uint64_t freed;	    /**< at its end: objects it says it freed */
 };
+
+/** On whose behalf an event of vmscan is, by the flags in its details, "gfp_flags=GFP_NOIO". */
+enum igt_reclaimer igt_reclaimer_parse(const char *details);
 
 /** Parse such an event. Returns 0, or -EINVAL for another one. */
 int igt_shrink_parse(const struct igt_event *event, struct igt_shrink *ret_shrink);

@@ -149,6 +149,7 @@ static void shrinkers(void **state)
 	assert_int_equal(shrink.shrinker, 0x8526a017);
 	assert_false(shrink.ended);
 	assert_int_equal(shrink.counted, 16384);
+	assert_int_equal(shrink.reclaimer, IGT_RECLAIMER_ANY);
 
 	event = parsed(end);
 	assert_int_equal(igt_shrink_parse(&event, &shrink), 0);
@@ -168,6 +169,28 @@ static void shrinkers(void **state)
 	assert_int_equal(igt_shrink_parse(&event, &shrink), -EINVAL);
 }
 
+static void reclaimers(void **state)
+{
+	static const struct {
+		const char *details;
+		enum igt_reclaimer reclaimer;
+	} cases[] = {
+		{"order=0 gfp_flags=GFP_NOIO", IGT_RECLAIMER_NOIO},
+		{"x gfp_flags GFP_NOIO|__GFP_HIGHMEM|__GFP_MOVABLE cache items 1", IGT_RECLAIMER_NOIO},
+		{"order=0 gfp_flags=GFP_NOFS|__GFP_NOFAIL", IGT_RECLAIMER_NOFS},
+		{"order=0 gfp_flags=GFP_NOIO|__GFP_IO", IGT_RECLAIMER_NOFS},
+		{"order=0 gfp_flags=GFP_NOIO|__GFP_FS", IGT_RECLAIMER_ANY},
+		{"order=0 gfp_flags=GFP_KERNEL", IGT_RECLAIMER_ANY},
+		{"order=0 gfp_flags=GFP_NOIOX", IGT_RECLAIMER_ANY},
+		{"gfp_flags GFP_KERNEL cache items GFP_NOIO", IGT_RECLAIMER_ANY},
+		{"gfp_flags", IGT_RECLAIMER_ANY},
+		{"", IGT_RECLAIMER_ANY},
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_int_equal(igt_reclaimer_parse(cases[i].details), cases[i].reclaimer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +199,7 @@ int main(void)
 		cmocka_unit_test(numbers_have_keys),
 		cmocka_unit_test(commands),
 		cmocka_unit_test(shrinkers),
+		cmocka_unit_test(reclaimers),
 	};
 
 	return cmocka_run_group_tests_name("events", tests, NULL, NULL);

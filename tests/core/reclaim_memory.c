@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Cgroups and swap of a test's own.
+ * Cgroups, swap and disks of a test's own.
  */
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -14,6 +14,7 @@
 #include "reclaim/igt_memcg.h"
 #include "reclaim/igt_memory.h"
 #include "reclaim/igt_swap.h"
+#include "reclaim/igt_zram.h"
 
 #define BYTES MiB(16)
 /* By how much the books of a cgroup may be late, and for how long. */
@@ -106,6 +107,25 @@ static void frozen_stand_still(void)
 	munmap(steps, sizeof(*steps));
 }
 
+/* Of the disk that a subtest had. */
+static char *disk_path;
+
+static void disk_keeps_what_is_written(void)
+{
+	const char *const path = igt_zram_disk(BYTES);
+	_cleanup_close_ int fd = open(path, O_RDWR | O_CLOEXEC);
+	char word[] = "written";
+
+	igt_assert_fd(fd);
+	disk_path = strdup(path);
+	igt_assert_eq_s64(lseek(fd, 0, SEEK_END), BYTES);
+	igt_assert(pwrite(fd, word, sizeof(word), BYTES / 2) == (ssize_t)sizeof(word));
+	igt_assert(fsync(fd) == 0);
+	memset(word, 0, sizeof(word));
+	igt_assert(pread(fd, word, sizeof(word), BYTES / 2) == (ssize_t)sizeof(word));
+	igt_assert_f(strcmp(word, "written") == 0, "a disk has \"%s\"\n", word);
+}
+
 void reclaim_memory(void)
 {
 	igt_describe("What is allocated in a cgroup is counted there, and there can be another one");
@@ -129,4 +149,14 @@ void reclaim_memory(void)
 	igt_describe("No swap is left of the subtests before");
 	igt_subtest("no-swap-is-left")
 		igt_assert_eq(swap_areas(), 0);
+
+	igt_describe("A disk of a test's own has what is written to it");
+	igt_subtest("disk-keeps-what-is-written")
+		disk_keeps_what_is_written();
+
+	igt_describe("It is removed with the subtest that had it");
+	igt_subtest("no-disk-is-left") {
+		igt_require_f(disk_path, "no subtest had a disk\n");
+		igt_assert_f(access(disk_path, F_OK) < 0, "%s is there\n", disk_path);
+	}
 }

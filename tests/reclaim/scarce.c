@@ -32,6 +32,7 @@
 #include "reclaim/stress_crew.h"
 
 #define KEPT_BACK "/proc/sys/vm/min_free_kbytes"
+#define KEPT_EACH "/proc/sys/vm/percpu_pagelist_high_fraction"
 
 int scarce_leave(uint64_t bytes)
 {
@@ -51,6 +52,34 @@ int scarce_leave(uint64_t bytes)
 	errno = 0;
 	igt_require_f(r >= 0, "Memory cannot be made scarce: " KEPT_BACK ": %s\n", strerror(-r));
 	return r;
+}
+
+void scarce_share_all(void)
+{
+	/* Kernels before 5.14, without the file, keep few in any case. */
+	const int r = igt_undo_set_file(KEPT_EACH, "1000000");
+
+	errno = 0;
+	igt_require_f(r >= 0 || r == -ENOENT, KEPT_EACH ": %s\n", strerror(-r));
+}
+
+void scarce_offer_nobody(void)
+{
+	char path[64];
+	int r;
+
+	/* Who undoes it is another process. */
+	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", getpid());
+	r = igt_undo_set_file(path, "0");
+	errno = 0;
+	igt_require_f(r >= 0, "%s: %s\n", path, strerror(-r));
+}
+
+void scarce_offer_self(void)
+{
+	int r = igt_file_write("/proc/self/oom_score_adj", "1000");
+
+	igt_assert_f(r == 0, "oom_score_adj: %s\n", strerror(-r));
 }
 
 /* --- users ---------------------------------------------------------------------------------- */

@@ -12,10 +12,26 @@ struct gem_device;
 
 /**
  * Have the kernel keep back all memory that is free but @bytes. From then on it reclaims as on a
- * machine where others have filled the rest. Returns the change, to be undone, at the latest when
- * the subtest ends. Skips where less is free, or the kernel cannot be told so.
+ * machine where others have filled the rest. Skips where less is free. Returns the change, for
+ * igt_undo_now(); it is undone at the latest when the subtest ends.
  */
 int scarce_leave(uint64_t bytes);
+
+/**
+ * Have no processor keep more free pages to itself than a few, until the subtest ends. With much
+ * kept back it is tens of MiB, which nobody else gets, be it to go on or not to be killed. For who
+ * cannot do without what scarce_leave() leaves.
+ */
+void scarce_share_all(void);
+
+/**
+ * Be no more likely to be killed for memory than others, until the subtest ends: tests are the
+ * first, and so are their children. To be called before there are any.
+ */
+void scarce_offer_nobody(void);
+
+/** For one of those: be the first to be killed. */
+void scarce_offer_self(void);
 
 void scarce_users_reclaim(struct gem_device *dev);
 void scarce_huge_come_whole(struct gem_device *dev);

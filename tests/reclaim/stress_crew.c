@@ -77,16 +77,12 @@ bool crew_take_back(struct gem_bo **slot)
 	return true;
 }
 
-bool crew_use(struct gem_device *dev, struct gem_bo **slot, uint64_t bytes)
+bool crew_use_kept(struct gem_bo **slot, bool may_lend)
 {
 	struct gem_bo *bo = *slot;
 
-	if (!bo) {
-		*slot = gem_bo_filled(dev, bytes);
-		return false;
-	}
 	if (bo->advice == GEM_WILLNEED) {
-		switch (crew_below(4)) {
+		switch (crew_below(may_lend ? 4 : 3)) {
 		case 0:
 			gem_bo_fill(bo);
 			break;
@@ -103,10 +99,19 @@ bool crew_use(struct gem_device *dev, struct gem_bo **slot, uint64_t bytes)
 		}
 		return false;
 	}
-	if (crew_below(4) == 0) {
-		gem_bo_free(bo);
+	return crew_take_back(slot);
+}
+
+bool crew_use(struct gem_device *dev, struct gem_bo **slot, uint64_t bytes)
+{
+	if (!*slot) {
+		*slot = gem_bo_filled(dev, bytes);
+		return false;
+	}
+	if ((*slot)->advice == GEM_DONTNEED && crew_below(4) == 0) {
+		gem_bo_free(*slot);
 		*slot = NULL;
 		return false;
 	}
-	return crew_take_back(slot);
+	return crew_use_kept(slot, /* may_lend= */ true);
 }

@@ -57,6 +57,12 @@ bool crew_use(struct gem_device *dev, struct gem_bo **slot, uint64_t bytes);
 /** Take *@slot back, which is lent. Returns whether it turns out to be lost, which frees it. */
 bool crew_take_back(struct gem_bo **slot);
 
+/**
+ * crew_use() of a BO that is there, which makes none and closes none that is not lost: where there
+ * may be no memory for another one. @may_lend: or it is needed all along.
+ */
+bool crew_use_kept(struct gem_bo **slot, bool may_lend);
+
 /** A number below @limit, by random, of this process's own sequence. */
 uint32_t crew_below(uint32_t limit);
 

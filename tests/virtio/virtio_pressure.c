@@ -17,6 +17,7 @@
 #include "igt.h"
 #include "reclaim/evict.h"
 #include "reclaim/igt_reclaim.h"
+#include "reclaim/noio.h"
 #include "reclaim/pressure.h"
 #include "reclaim/scarce.h"
 #include "reclaim/shortage.h"
@@ -75,6 +76,10 @@ int igt_main()
 	igt_describe("Huge BOs are made whole or refused whole where hardly any memory is left");
 	igt_subtest("huge-come-whole")
 		scarce_huge_come_whole(dev);
+
+	igt_describe("Who writes to a disk, and may not do I/O for memory, has that of lent BOs");
+	igt_subtest("disk-writers-reclaim")
+		noio_writers_reclaim(dev);
 
 	evict_with_swap(dev, eviction);
 
