@@ -17,6 +17,7 @@
 #include "igt.h"
 #include "reclaim/evict.h"
 #include "reclaim/igt_reclaim.h"
+#include "reclaim/leaker.h"
 #include "reclaim/noio.h"
 #include "reclaim/pressure.h"
 #include "reclaim/scarce.h"
@@ -80,6 +81,10 @@ int igt_main()
 	igt_describe("Who writes to a disk, and may not do I/O for memory, has that of lent BOs");
 	igt_subtest("disk-writers-reclaim")
 		noio_writers_reclaim(dev);
+
+	igt_describe("Who leaks BOs and memory is killed, and nobody else");
+	igt_subtest("leaker-is-the-one-killed")
+		leaker_is_the_one_killed(dev);
 
 	evict_with_swap(dev, eviction);
 
