@@ -20,6 +20,7 @@ void account_tells_of_mixed(struct gem_device *dev);
 void account_in_fdinfo_is_true(struct gem_device *dev);
 
 /* With swap. */
+void account_in_fdinfo_follows_eviction(struct gem_device *dev);
 void account_changes_with_state(struct gem_device *dev);
 void account_leaves_out_pinned(struct gem_device *dev);
 void account_of_unevictable_returns(struct gem_device *dev);

@@ -152,3 +152,21 @@ void account_in_fdinfo_is_true(struct gem_device *dev)
 	assert_told(own, 0, 0, 0, "was closed");
 	gem_device_close(own);
 }
+
+/** AC08: what is evicted is told to be away, until it comes back. */
+void account_in_fdinfo_follows_eviction(struct gem_device *dev)
+{
+	struct gem_device *own = gem_device_reopen(dev, /* render= */ true);
+	struct gem_bo *bo;
+
+	igt_require_free_memory(BO_BYTES);
+	assert_told(own, 0, igt_fdinfo_memory(own).resident, 0, "does not exist");
+	evict_leftovers(dev);
+	bo = gem_bo_filled(own, BO_BYTES);
+	gem_bo_wait_idle(bo);
+	evict_exactly(dev, BO_BYTES);
+	assert_told(own, BO_BYTES, 0, 0, "was evicted");
+	igt_assert_bo_evicted(bo, "a touch brings it back");
+	assert_told(own, BO_BYTES, BO_BYTES, 0, "came back");
+	gem_device_close(own);
+}

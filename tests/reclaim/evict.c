@@ -213,22 +213,25 @@ void evict_survives_swapoff(struct gem_device *dev)
 		igt_assert_bo_resident(bos[i], "and stays there");
 }
 
-/** EV04: as long as there are BOs that nobody needs, none that is needed is evicted. */
-void evict_comes_after_purge(struct gem_device *dev)
+/* Twice as many BOs, of which every other one is lent. */
+static void lend_every_other(struct gem_device *dev, struct gem_bo *bos[2 * BOS])
 {
-	const uint64_t lent = BOS * BO_BYTES;
-	struct gem_bo *bos[2 * BOS];
-	int r;
-
-	igt_require_free_memory(2 * lent);
+	igt_require_free_memory(2 * BOS * BO_BYTES);
 	evict_leftovers(dev);
 	for (int i = 0; i < 2 * BOS; i++) {
 		bos[i] = gem_bo_filled(dev, BO_BYTES);
 		gem_bo_madvise(bos[i], i % 2 ? GEM_WILLNEED : GEM_DONTNEED);
 	}
+}
 
-	r = igt_shrinker_scan_once(dev->shrinker, lent / igt_page_size());
-	igt_assert_eq(r, 0);
+/** EV04: as long as there are BOs that nobody needs, none that is needed is evicted. */
+void evict_comes_after_purge(struct gem_device *dev)
+{
+	const uint64_t lent = BOS * BO_BYTES;
+	struct gem_bo *bos[2 * BOS];
+
+	lend_every_other(dev, bos);
+	igt_assert_eq(igt_shrinker_scan_once(dev->shrinker, lent / igt_page_size()), 0);
 
 	for (int i = 0; i < 2 * BOS; i++) {
 		if (i % 2)
@@ -236,6 +239,24 @@ void evict_comes_after_purge(struct gem_device *dev)
 		else
 			igt_assert_bo_purged(bos[i], "what nobody needs is purged first");
 	}
+}
+
+/** EV04, AC12: who asks for a page more than BOs that nobody needs have gets one that is needed. */
+void evict_takes_what_is_missing(struct gem_device *dev)
+{
+	const uint64_t lent = BOS * BO_BYTES;
+	struct gem_bo *bos[2 * BOS];
+	uint64_t before, taken;
+
+	lend_every_other(dev, bos);
+	before = igt_reclaimable(dev);
+	igt_assert_eq(igt_shrinker_scan_once(dev->shrinker, lent / igt_page_size() + 1), 0);
+	taken = before - igt_reclaimable(dev);
+	igt_assert_f(taken == lent + BO_BYTES, "a scan for a page more than the %" PRIu64
+		     " KiB that are lent takes %" PRIu64 " KiB, expected a BO of %" PRIu64
+		     " KiB more\n", lent >> 10, taken >> 10, BO_BYTES >> 10);
+	for (int i = 1; i < 2 * BOS; i += 2)
+		igt_assert_bo_retained(bos[i], "what is needed is whole, evicted or not");
 }
 
 static uint64_t shmem_after_reclaim(uint64_t bytes)
@@ -267,6 +288,26 @@ void evict_lets_pages_be_swapped(struct gem_device *dev)
 		     " KiB, expected >= %" PRIu64 " KiB\n", in_swap >> 10,
 		     (BO_BYTES - SLACK(BO_BYTES)) >> 10);
 	evict_assert_swap_freed(before, BO_BYTES, "what came back is in swap no more");
+}
+
+/** EV05: so do those of a BO that nobody has mapped any more, and no device ever used. */
+void evict_unmapped_can_be_swapped(struct gem_device *dev)
+{
+	struct gem_bo *bo;
+	uint64_t before;
+
+	igt_require_free_memory(BO_BYTES);
+	igt_memcg_enter();
+	evict_leftovers(dev);
+	before = igt_memcg_swap();
+	bo = gem_bo_filled(dev, BO_BYTES);
+	gem_bo_unmap(bo);
+	/* Where the last mapping was the last user they are shmem's already. */
+	igt_assert_eq(igt_shrinker_scan_once(dev->shrinker, bo->pages), 0);
+	evict_to_swap(before, BO_BYTES);
+
+	gem_bo_map(bo);
+	igt_assert_bo_retained(bo, "what was left by its last user comes back as it was");
 }
 
 /** EV11: to a scan an evicted BO is nothing that could be reclaimed. */

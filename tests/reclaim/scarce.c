@@ -320,6 +320,7 @@ void scarce_closed_are_freed(struct gem_device *dev)
 
 	/* For what that process wants. */
 	igt_swap_on(EVICT_SWAP_BYTES);
+	scarce_share_all();
 	evict_leftovers(dev);
 	before = igt_reclaimable(dev);
 	igt_klog_start();

@@ -51,7 +51,6 @@ static void assert_asked(void)
 static void host_is_waited_for(struct gem_device *dev, enum gem_advice advice)
 {
 	struct gem_bo *bo;
-	uint64_t begun, took;
 
 	igt_require_free_memory(BO_BYTES);
 	evict_leftovers(dev);
@@ -60,11 +59,16 @@ static void host_is_waited_for(struct gem_device *dev, enum gem_advice advice)
 	igt_commands_start(dev);
 	igt_slow_host_begin(dev, MAX_HOLD_MS);
 
-	begun = igt_now_ns();
-	igt_assert_eq(igt_shrinker_scan_once(dev->shrinker, bo->pages), 0);
-	took = (igt_now_ns() - begun) / 1000000;
-	igt_assert_f(took < PATIENCE_MS,
-		     "a scan waits for %" PRIu64 " ms for a host that is silent\n", took);
+	/* Who was waited for in vain once may have the pages still. */
+	for (int scan = 0; scan < 2; scan++) {
+		const uint64_t begun = igt_now_ns();
+		uint64_t took;
+
+		igt_assert_eq(igt_shrinker_scan_once(dev->shrinker, bo->pages), 0);
+		took = (igt_now_ns() - begun) / 1000000;
+		igt_assert_f(took < PATIENCE_MS,
+			     "a scan waits for %" PRIu64 " ms for a host that is silent\n", took);
+	}
 	assert_asked();
 	igt_assert_bo_resident(bo, "pages that the host may still use are not given away");
 	igt_assert_f(igt_slow_host_end(), "the host was not silent for %d ms\n", MAX_HOLD_MS);

@@ -71,6 +71,10 @@ static void eviction(struct gem_device *dev)
 	igt_subtest("count-follows-state")
 		account_changes_with_state(dev);
 
+	igt_describe("fdinfo tells an evicted BO to be away until it comes back");
+	igt_subtest("fdinfo-follows-eviction")
+		account_in_fdinfo_follows_eviction(dev);
+
 	igt_describe("What another device has attached is pinned and not counted");
 	igt_subtest("attached-is-not-counted")
 		account_leaves_out_pinned(dev);

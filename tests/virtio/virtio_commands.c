@@ -84,6 +84,10 @@ static void purged_is_released_once(struct gem_device *dev)
 	evict_leftovers(dev);
 	igt_commands_start(dev);
 	make_purged(dev, bos);
+	igt_commands_settle();
+	/* Sooner or later: it may keep what it made of them until they are closed. */
+	igt_info("of %d BOs that are purged the host has released %u\n", BOS,
+		 igt_commands_count(UNREF));
 	for (int i = 0; i < BOS; i++)
 		gem_bo_free(bos[i]);
 	igt_fork(child, 1) {

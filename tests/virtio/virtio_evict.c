@@ -42,9 +42,17 @@ static void eviction(struct gem_device *dev)
 	igt_subtest("dontneed-goes-first")
 		evict_comes_after_purge(dev);
 
+	igt_describe("A scan for a page more than DONTNEED BOs have evicts one BO");
+	igt_subtest("scan-evicts-what-is-missing")
+		evict_takes_what_is_missing(dev);
+
 	igt_describe("The cgroup's reclaim writes evicted pages to swap, a touch brings them back");
 	igt_subtest("evicted-pages-can-be-swapped")
 		evict_lets_pages_be_swapped(dev);
+
+	igt_describe("So does it with those of a BO that nobody uses any more");
+	igt_subtest("unmapped-can-be-swapped")
+		evict_unmapped_can_be_swapped(dev);
 
 	igt_describe("An evicted BO is not counted, and further scans leave it as it is");
 	igt_subtest("evicted-is-not-evicted-again")
