@@ -185,7 +185,8 @@ def main():
             wrong.append("tests/rows.yaml: %s is noticed by %s" % (entry["id"], failing[0]))
         noticed = ("%s%s" % (failing[0], " and %d more" % (len(failing) - 1)
                              if len(failing) > 1 else "") if failing
-                   else "none: " + survivors.get(entry["id"], "its rows have no test yet"))
+                   else "none: " + survivors[entry["id"]] if entry["id"] in survivors
+                   else "not run yet")
         lines.append("| %s | %s | %s |" % (entry["id"], entry.get("bug", ""), noticed))
     ids = {entry["id"] for entry in entries}
     wrong += ["tests/rows.yaml: there is no mutation " + m for m in survivors if m not in ids]
