@@ -89,9 +89,12 @@ enum igt_reclaimer igt_reclaimer_parse(const char *details)
 	const char *flags = strstr(details, "gfp_flags");
 	size_t length;
 
-	if (!flags || !strchr("= ", flags[strlen("gfp_flags")]))
+	if (!flags)
 		return IGT_RECLAIMER_ANY;
-	flags += strlen("gfp_flags") + 1;
+	flags += strlen("gfp_flags");
+	if (*flags != '=' && *flags != ' ')
+		return IGT_RECLAIMER_ANY;
+	flags++;
 	length = strcspn(flags, " \n");
 	if (has_flag(flags, length, "__GFP_FS"))
 		return IGT_RECLAIMER_ANY;
