@@ -377,7 +377,7 @@ char *reason_timeout_note(const char *what, unsigned long seconds)
 	return g_strdup_printf(TIMEOUT_NOTE "%s" TIMEOUT_NOTE_LIMIT "%lu s)\n", what, seconds);
 }
 
-static char *timeout_reason(const char *err)
+static char *exceeded_limit(const char *err)
 {
 	g_autofree char *note = after_prefix(err, TIMEOUT_NOTE);
 	char *limit = note ? strstr(note, TIMEOUT_NOTE_LIMIT) : NULL;
@@ -388,6 +388,19 @@ static char *timeout_reason(const char *err)
 	limit += strlen(TIMEOUT_NOTE_LIMIT);
 	limit[strcspn(limit, ")")] = '\0';
 	return g_strdup_printf("%s timeout of %s", note, limit);
+}
+
+/* What a test has found wrong may be what keeps it from ending: a lock that nobody gives back. */
+static char *timeout_reason(const struct reason_texts *texts)
+{
+	g_autofree char *limit = exceeded_limit(texts->err);
+	g_autofree char *failed = first_critical(texts->err);
+
+	if (!failed && strstr(texts->out, ": FAIL ("))
+		failed = last_words(texts->out);
+	if (!failed)
+		return g_steal_pointer(&limit);
+	return g_strdup_printf("%s, after it had failed: %s", limit, failed);
 }
 
 static char *incomplete_reason(const struct reason_texts *texts)
@@ -431,7 +444,7 @@ static char *find(enum verdict verdict, const struct reason_texts *texts)
 	case VERDICT_CRASH:
 		return signal_name(texts->err);
 	case VERDICT_TIMEOUT:
-		return timeout_reason(texts->err);
+		return timeout_reason(texts);
 	case VERDICT_DMESG_WARN:
 	case VERDICT_DMESG_FAIL:
 		return kernel_reason(texts->warnings);

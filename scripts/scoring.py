@@ -93,13 +93,17 @@ class Store:
                 for seen in found.values()]
 
 
+# As the runner says it of who failed and then did not come to its end.
+AFTER_FAILURE = ", after it had failed: "
+
+
 def catches(seen):
     """How an observation shows that the mutation was noticed, or None.
 
     By a failed assertion, by SIGBUS where memory should have been, or by what the kernel
     itself complained about. That the suite crashed, or took too long, shows nothing.
     """
-    if seen.verdict == "FAIL":
+    if seen.verdict == "FAIL" or seen.verdict == "TIMEOUT" and AFTER_FAILURE in seen.reason:
         return "assertion"
     if seen.verdict in ("DMESG-FAIL", "DMESG-WARN", "PANIC"):
         return "splat"

@@ -91,6 +91,15 @@ static const struct sample samples[] = {
 	 "timeout. (limit 10 s)\n",
 	 "", "per-test timeout of 10 s"},
 	{VERDICT_TIMEOUT, "", "", "", "killed by the runner for taking too long"},
+	/* One that failed and could not end then, in either way that it can tell. */
+	{VERDICT_TIMEOUT, "Subtest a: FAIL (1.0s)\n",
+	 "(t:1) CRITICAL: Test assertion failure function f, file t.c:1:\n"
+	 "(t:1) CRITICAL: Failed assertion: !locked\n(t:1) CRITICAL: a BO is locked\n"
+	 "runner: This test was killed due to exceeding the per-test timeout. (limit 10 s)\n",
+	 "", "per-test timeout of 10 s, after it had failed: a BO is locked (!locked)"},
+	{VERDICT_TIMEOUT, "Starting subtest: a\nTimed out: a job\nSubtest a: FAIL (1.0s)\n", "",
+	 "",
+	 "killed by the runner for taking too long, after it had failed: Timed out: a job"},
 	{VERDICT_DMESG_FAIL, "", "", "<4> [1.000000] oops here\n", "oops here"},
 	/* The line that only opens a trace says nothing. */
 	{VERDICT_DMESG_WARN, "", "",

@@ -211,7 +211,9 @@ class ScoreTest(Case):
     def test_only_what_belongs_to_the_mutation_counts(self):
         for verdict, reason, how, status in (
                 ("CRASH", "SIGSEGV", "CRASH", 1), ("CRASH", "SIGBUS", "SIGBUS", 0),
-                ("TIMEOUT", "90 s", "TIMEOUT", 1), ("DMESG-WARN", "WARNING: at", "splat", 0),
+                ("TIMEOUT", "90 s", "TIMEOUT", 1),
+                ("TIMEOUT", "90 s, after it had failed: a check", "assertion", 0),
+                ("DMESG-WARN", "WARNING: at", "splat", 0),
                 ("test-panic", "", "splat", 0), ("test-silent", "", "TIMEOUT", 1),
                 ("WARN", "stderr", "SURVIVED", 1)):
             with self.subTest(verdict=verdict, reason=reason):
