@@ -9,8 +9,8 @@
  * that, and the check of the timer at boot would take the timer for broken and panic. With five
  * levels of page tables KASAN of 6.12 reports an interrupt that comes while the kernel makes out
  * what the boot CPU can do, and for a moment takes it for one with four. Pointer authentication
- * with QARMA5 costs an emulated CPU half of its speed; so do, where memory is filled or copied, string
- * instructions byte by byte, which are what a CPU with ERMS is said to be best at. */
+ * with QARMA5 costs an emulated CPU half of its speed; so do, where memory is filled or copied,
+ * string instructions byte by byte, which are what a CPU with ERMS is said to be best at. */
 static const struct guest_arch arches[] = {
 	{
 		.name = "amd64",

@@ -66,3 +66,16 @@ void igt_mismatch_format(const struct igt_mismatch *bad, uint64_t pages, char *t
 		 " (byte %" PRIu64 ")",
 		 bad->page, pages, bad->found, bad->expected, bad->offset);
 }
+
+uint64_t igt_noise_write(void *memory, uint64_t bytes, uint64_t state)
+{
+	uint64_t *words = memory;
+
+	for (uint64_t i = 0; i < bytes / sizeof(*words); i++) {
+		state ^= state << 13;
+		state ^= state >> 7;
+		state ^= state << 17;
+		words[i] = state;
+	}
+	return state;
+}

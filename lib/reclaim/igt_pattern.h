@@ -45,4 +45,10 @@ bool igt_pattern_check_range(const void *map, uint64_t first, uint64_t pages,
 /** "page 3 of 4096 reads 0x..., expected 0x..." into @text. */
 void igt_mismatch_format(const struct igt_mismatch *bad, uint64_t pages, char *text, size_t size);
 
+/**
+ * Fill memory with @bytes, a multiple of 8, that do not compress: the same for the same @state,
+ * which is not 0. Returns the state to go on with.
+ */
+uint64_t igt_noise_write(void *memory, uint64_t bytes, uint64_t state);
+
 #endif

@@ -12,6 +12,7 @@
 
 #include "igt_aux.h"
 #include "reclaim/igt_files.h"
+#include "reclaim/igt_pattern.h"
 #include "reclaim/igt_pressure_worker.h"
 
 /* Where igt_self_run() has put them. */
@@ -19,16 +20,11 @@
 #define FILE_FD 4
 
 /* Pages that compress would take less room in zram than they seem to. */
-static void fill(uint64_t *words, uint64_t bytes)
+static void fill(void *memory, uint64_t bytes)
 {
 	static uint64_t state = 88172645463325252;
 
-	for (uint64_t i = 0; i < bytes / sizeof(*words); i++) {
-		state ^= state << 13;
-		state ^= state >> 7;
-		state ^= state << 17;
-		words[i] = state;
-	}
+	state = igt_noise_write(memory, bytes, state);
 }
 
 static int allocate(const struct igt_pressure_order *order)
@@ -39,7 +35,7 @@ static int allocate(const struct igt_pressure_order *order)
 	if (memory == MAP_FAILED)
 		return -errno;
 	if (order->fill)
-		fill((uint64_t *)memory, order->bytes);
+		fill(memory, order->bytes);
 	for (uint64_t at = 0; !order->fill && at < order->bytes; at += igt_page_size())
 		memory[at] = 1;
 	return 0;

@@ -27,6 +27,7 @@
 #include "reclaim/igt_events.h"
 #include "reclaim/igt_files.h"
 #include "reclaim/igt_memory.h"
+#include "reclaim/igt_pattern.h"
 #include "reclaim/igt_reclaim.h"
 #include "reclaim/igt_shrinks.h"
 #include "reclaim/igt_undo.h"
@@ -70,16 +71,11 @@ struct turns {
 };
 
 /* Nothing that can be compressed, the same each time for the same @chunk of the same @seed. */
-static void make_chunk(uint64_t *words, uint32_t seed, uint64_t chunk)
+static void make_chunk(void *memory, uint32_t seed, uint64_t chunk)
 {
-	uint64_t state = ((uint64_t)seed << 32 | (uint32_t)chunk) * UINT64_C(0x9e3779b97f4a7c15) | 1;
+	const uint64_t number = (uint64_t)seed << 32 | (uint32_t)chunk;
 
-	for (unsigned int i = 0; i < CHUNK / sizeof(*words); i++) {
-		state ^= state << 13;
-		state ^= state >> 7;
-		state ^= state << 17;
-		words[i] = state;
-	}
+	igt_noise_write(memory, CHUNK, number * UINT64_C(0x9e3779b97f4a7c15) | 1);
 }
 
 static struct turns new_turns(void)
@@ -255,16 +251,8 @@ static unsigned int take_back(struct pool *pool)
 {
 	unsigned int lost = 0;
 
-	for (unsigned int i = 0; i < pool->count; i++) {
-		if (gem_bo_madvise(pool->lent[i], GEM_WILLNEED)) {
-			igt_assert_bo_content(pool->lent[i], "what writers leave is whole");
-			continue;
-		}
-		igt_assert_bo_purged(pool->lent[i], "what writers get is gone");
-		gem_bo_free(pool->lent[i]);
-		pool->lent[i] = NULL;
-		lost++;
-	}
+	for (unsigned int i = 0; i < pool->count; i++)
+		lost += crew_take_back(&pool->lent[i]);
 	return lost;
 }
 

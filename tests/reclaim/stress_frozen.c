@@ -242,7 +242,7 @@ void stress_frozen_find_what_they_left(struct gem_device *dev)
 		took = bystander_turn(go);
 		freeze(owners, false);
 		await_owners();
-		longest = took > longest ? took : longest;
+		longest = max(longest, took);
 	} while (++rounds < LEAST_ROUNDS || igt_now_ns() < end_ns);
 	igt_info("%u times %" PRIu64 " KiB in all were taken from frozen owners; it took %u ms at "
 		 "most\n", rounds, (uint64_t)atomic_load(&shared->taken) >> 10, longest);
