@@ -375,7 +375,6 @@ void noio_writers_reclaim(struct gem_device *dev)
 	/* Half of what is lent is for others. */
 	disk.bytes = ROOM + pool.count * BO_BYTES / 2;
 	disk.path = igt_zram_disk(disk.bytes);
-	scarce_share_all();
 	scarce_offer_nobody();
 	start_users(dev, users);
 	entered = play(dev, events, &shrinks, &pool, disk);

@@ -18,13 +18,6 @@ struct gem_device;
 int scarce_leave(uint64_t bytes);
 
 /**
- * Have no processor keep more free pages to itself than a few, until the subtest ends. With much
- * kept back it is tens of MiB, which nobody else gets, be it to go on or not to be killed. For who
- * cannot do without what scarce_leave() leaves.
- */
-void scarce_share_all(void);
-
-/**
  * Be no more likely to be killed for memory than others, until the subtest ends: tests are the
  * first, and so are their children. To be called before there are any.
  */
@@ -32,6 +25,9 @@ void scarce_offer_nobody(void);
 
 /** For one of those: be the first to be killed. */
 void scarce_offer_self(void);
+
+/** For one of those: be killed after those who offered themselves as the first, before others. */
+void scarce_offer_self_next(void);
 
 void scarce_users_reclaim(struct gem_device *dev);
 void scarce_huge_come_whole(struct gem_device *dev);

@@ -82,7 +82,7 @@ int igt_main()
 	igt_subtest("disk-writers-reclaim")
 		noio_writers_reclaim(dev);
 
-	igt_describe("Who leaks BOs and memory is killed, and nobody else");
+	igt_describe("Who leaks BOs and memory is killed, and nobody who uses BOs");
 	igt_subtest("leaker-is-the-one-killed")
 		leaker_is_the_one_killed(dev);
 
