@@ -10,9 +10,12 @@
 
 /* What every guest's kernel is told. Only warnings reach the serial console, whose output is
  * the largest cost of an emulated boot; on a panic the kernel repeats its whole log there
- * (panic_print bit 5). Oopses do not end a run: they are a verdict on one test. */
+ * (panic_print bit 5). Oopses do not end a run: they are a verdict on one test.
+ * Grace periods of RCU do not wait for ticks: what a test of a tenth of a second undoes, a zram
+ * disk or a cgroup, waits for several, which was a third of its time. */
 #define KERNEL_COMMAND_LINE                                                                        \
-	"loglevel=5 panic=-1 panic_print=0x20 sysrq_always_enabled=1 printk.devkmsg=on"
+	"loglevel=5 panic=-1 panic_print=0x20 sysrq_always_enabled=1 printk.devkmsg=on "          \
+	"rcupdate.rcu_expedited=1 rcutree.jiffies_till_first_fqs=0"
 
 /* QEMU splits options at commas; a doubled one stands for itself. */
 static char *escape(const char *path)
