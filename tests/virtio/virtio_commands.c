@@ -36,6 +36,7 @@ IGT_TEST_DESCRIPTION("Commands for the host of a virtio-gpu around reclaim");
 
 #define BO_BYTES KiB(64)
 #define BOS 8
+#define RELEASE_MS 5000
 
 #define CREATE VIRTIO_GPU_CMD_RESOURCE_CREATE_2D
 #define UNREF VIRTIO_GPU_CMD_RESOURCE_UNREF
@@ -57,6 +58,16 @@ static void assert_none_refused(const char *claim)
 	const unsigned int refused = igt_commands_refused();
 
 	igt_assert_f(refused == 0, "%s: the host refuses %u commands\n", claim, refused);
+}
+
+/* A worker may have the last reference of a BO, and drops it after the host has answered. */
+static void assert_all_released(void)
+{
+	igt_assert_f(igt_wait(igt_commands_count(UNREF) == igt_commands_count(CREATE),
+			      RELEASE_MS, 1),
+		     "%u resources are made and %u released\n", igt_commands_count(CREATE),
+		     igt_commands_count(UNREF));
+	igt_commands_settle();
 }
 
 /* BOs that the host has the pages of, purged. */
@@ -97,13 +108,10 @@ static void purged_is_released_once(struct gem_device *dev)
 	}
 	igt_waitchildren_timeout(PARTNER_SECONDS, "a child that ends with purged BOs");
 	evict_leftovers(dev);
-	igt_commands_settle();
 
-	assert_none_refused("BOs that were purged are closed");
 	/* And those that finding the shrinker and waiting for the host took. */
-	igt_assert_f(igt_commands_count(UNREF) == igt_commands_count(CREATE),
-		     "%u resources are made and %u released\n", igt_commands_count(CREATE),
-		     igt_commands_count(UNREF));
+	assert_all_released();
+	assert_none_refused("BOs that were purged are closed");
 	igt_assert_f(igt_commands_count(DETACH) >= 2 * BOS, "%d BOs are purged and %u detached\n",
 		     2 * BOS, igt_commands_count(DETACH));
 	assert_asked(VIRTIO_GPU_CMD_CTX_DETACH_RESOURCE, 0, "CTX_DETACH_RESOURCE",
@@ -144,8 +152,8 @@ static void lives_leave_nothing(struct gem_device *dev)
 	igt_commands_start(dev);
 	for (unsigned int i = 0; i < lives; i++)
 		live(dev);
-	igt_commands_settle();
 
+	assert_all_released();
 	assert_none_refused("BOs are made, purged and closed");
 	assert_asked(CREATE, lives, "RESOURCE_CREATE_2D", "a BO is made once");
 	assert_asked(UNREF, lives, "RESOURCE_UNREF", "a BO is released once");
@@ -330,14 +338,11 @@ static void closed_in_scan_is_freed_there(struct gem_device *dev)
 		for (int i = 0; i < 8; i++)
 			close_beside_scan(dev, closed++ % 32 * UINT64_C(50000));
 	igt_stop_helper(&scanner);
-	igt_commands_settle();
 	errno = 0;
 	igt_require_f(there > 0, "Of %u BOs none was closed while a scan had it\n", closed);
 	igt_info("%u of %u BOs that were closed beside scans are freed by the scan\n", there,
 		 closed);
-	igt_assert_f(igt_commands_count(UNREF) == igt_commands_count(CREATE),
-		     "%u resources are made and %u released\n", igt_commands_count(CREATE),
-		     igt_commands_count(UNREF));
+	assert_all_released();
 	assert_none_refused("BOs are closed while scans have them");
 	evict_assert_counted(dev, counted, 0, "of BOs that a scan frees nothing is left");
 	igt_assert_objects_freed(files, closed, "BOs that were closed while scans had them");
