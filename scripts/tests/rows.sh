@@ -3,16 +3,17 @@
 #
 # docs/rows.md is what its sources make of it, and they agree with each other. A row
 # that is played by nobody, one that is played and said not to be, and a page that is
-# not current are found.
+# not current are found. So are gaps in tests/fast-feedback.testlist.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 wrong=0
 
 scripts/rows.py --check || wrong=1
+scripts/fast.py --check || wrong=1
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
-git ls-files -zco --exclude-standard docs kernel/mutations.yaml scripts/rows.py tests |
+git ls-files -zco --exclude-standard docs kernel/mutations.yaml scripts/rows.py scripts/fast.py scripts/scoring.py tests |
 	xargs -0 cp --parents -t "$copy"
 
 # refused TEXT: the check of the copy fails and says TEXT.
@@ -41,4 +42,24 @@ refused 'PU99: there is no such row'
 cp tests/reclaim/memory.c "$copy/tests/reclaim/memory.c"
 echo >>"$copy/docs/rows.md"
 refused 'docs/rows.md is not current'
+
+# refused_list TEXT: so does that of the list.
+refused_list() {
+	local out
+	if out=$("$copy/scripts/fast.py" --check 2>&1) || ! grep -qF "$1" <<<"$out"; then
+		echo "expected of the list: $1"
+		echo "$out"
+		wrong=1
+	fi
+}
+
+list=$copy/tests/fast-feedback.testlist
+sed -i '/purged-map-takes-no-memory/d' "$list"
+refused_list 'nothing of it notices b114'
+cp tests/fast-feedback.testlist "$list"
+echo igt@virtio_madvise@files-share-advice >>"$list"
+refused_list 'virtio_madvise@files-share-advice is there for nothing'
+cp tests/fast-feedback.testlist "$list"
+echo igt@virtio_madvise@never-written >>"$list"
+refused_list 'there is no subtest virtio_madvise@never-written'
 exit "$wrong"

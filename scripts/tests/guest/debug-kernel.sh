@@ -19,7 +19,7 @@ quiet() {
 }
 
 rm -rf "$results"
-"$top/scripts/run-guest" --kernel debug --mali t860 --results "$results"
+"$top/scripts/run-guest" --kernel debug --all --mali t860 --results "$results"
 quiet "$results/guest-dmesg.txt"
 
 # Without the console: a fault's lines there keep the driver's interrupt thread for

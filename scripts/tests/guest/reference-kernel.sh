@@ -9,7 +9,7 @@ set -eu
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 results=$1/reference-kernel
 rm -rf "$results"
-"$top/scripts/run-guest" --results "$results"
+"$top/scripts/run-guest" --all --results "$results"
 /usr/bin/python3 - "$results" <<'PYTHON'
 import json, sys
 
