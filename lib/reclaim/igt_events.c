@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -19,10 +20,17 @@
 #include "igt_core.h"
 #include "reclaim/igt_events.h"
 #include "reclaim/igt_files.h"
+#include "reclaim/igt_memory.h"
 #include "reclaim/igt_undo.h"
 
-/* For each processor. An event takes some hundred bytes at most. */
-#define BUFFER_KIB "2048"
+/*
+ * Of all processors together as much of the memory. An event takes some hundred bytes at most, and
+ * who reclaims where there is nothing calls twenty shrinkers thousands of times in a second.
+ */
+#define MEMORY_PART 64
+/* For each processor. */
+#define LEAST_BUFFER_KIB 2048
+#define MOST_BUFFER_KIB 8192
 
 /* The name of a task is right-aligned to that many columns. */
 #define TASK_WIDTH 16
@@ -208,6 +216,18 @@ static void require_step(int r, const char *what)
 	igt_require_f(r >= 0, "No trace can be made: %s: %s\n", what, strerror(-r));
 }
 
+static int set_buffer(const struct igt_events *events)
+{
+	const uint64_t cpus = (uint64_t)sysconf(_SC_NPROCESSORS_ONLN);
+	const uint64_t part = (igt_meminfo("MemTotal") >> 10) / MEMORY_PART / cpus;
+	const uint64_t kib = min_t(uint64_t, max_t(uint64_t, part, LEAST_BUFFER_KIB),
+				   MOST_BUFFER_KIB);
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRIu64, kib);
+	return write_at(events, "", "buffer_size_kb", text);
+}
+
 struct igt_events *igt_events_start(const struct igt_event_choice *choices, unsigned int count)
 {
 	static unsigned int number;
@@ -230,7 +250,7 @@ struct igt_events *igt_events_start(const struct igt_event_choice *choices, unsi
 	events->of_subtest = igt_on_subtest_end(end_at_subtest_end, events);
 	require_step(events->change, "starting what undoes it");
 	require_step(mkdir(events->path, 0700) < 0 ? -errno : 0, events->path);
-	require_step(write_at(events, "", "buffer_size_kb", BUFFER_KIB), "buffer_size_kb");
+	require_step(set_buffer(events), "buffer_size_kb");
 	require_step(open_pipe(events), "trace_pipe");
 	for (unsigned int i = 0; i < count && r == 0; i++)
 		r = choose(events, &choices[i]);
