@@ -30,6 +30,7 @@ LIST = TOP / "tests/fast-feedback.testlist"
 UNKNOWN_SECONDS = 1.0
 
 HEAD = """\
+# SPDX-License-Identifier: MIT
 # Few and quick subtests that notice every deliberate bug of the reference kernel that any of the
 # suite does. Made by scripts/fast.py; over each are the mutations that it is here for.
 """
