@@ -202,6 +202,16 @@ unsigned int igt_commands_count(uint32_t type)
 	return count;
 }
 
+unsigned int igt_commands_count_by(uint32_t type, pid_t pid)
+{
+	unsigned int count = 0;
+
+	update();
+	for (unsigned int i = 0; i < commands.count; i++)
+		count += commands.list[i].type == type && commands.list[i].pid == pid;
+	return count;
+}
+
 unsigned int igt_commands_refused(void)
 {
 	unsigned int count = 0;

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "reclaim/igt_events.h"
 
@@ -42,6 +43,12 @@ void igt_commands_start(const struct gem_device *dev);
 
 /** Commands of @type that were queued since the start. */
 unsigned int igt_commands_count(uint32_t type);
+
+/**
+ * Commands of @type that the thread @pid queued since the start: workers and consoles queue theirs
+ * in between, and what was closed before the start may be released after it.
+ */
+unsigned int igt_commands_count_by(uint32_t type, pid_t pid);
 
 /** All since the start, in the order they were queued, valid up to the next call. */
 const struct igt_command *igt_commands(unsigned int *ret_count);

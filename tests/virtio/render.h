@@ -10,6 +10,7 @@ struct gem_device;
 void render_refuses_purged(struct gem_device *dev);
 void render_survives_purge_of_bound(struct gem_device *dev);
 void render_keeps_lent_until_done(struct gem_device *dev);
+void render_forgets_purged_once(struct gem_device *dev);
 
 void render_to_bo_survives_swap(struct gem_device *dev);
 void render_brings_swapped_back(struct gem_device *dev);

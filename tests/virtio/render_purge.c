@@ -167,8 +167,8 @@ static void assert_untouched_while_drawn(struct gem_bo *bo, int fence)
 	igt_assert_eq(igt_shrinker_scan_once(bo->dev->shrinker, bo->pages), 0);
 	igt_assert_f(sync_fence_status(fence) == SW_SYNC_FENCE_STATUS_ACTIVE,
 		     "the fence signals though the host has not answered\n");
-	igt_assert_f(igt_commands_count(VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING) == 0 &&
-		     igt_commands_count(VIRTIO_GPU_CMD_RESOURCE_UNREF) == 0,
+	igt_assert_f(igt_commands_count_by(VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING, getpid()) == 0 &&
+		     igt_commands_count_by(VIRTIO_GPU_CMD_RESOURCE_UNREF, getpid()) == 0,
 		     "the host is asked to let go of a BO that it draws to\n");
 	igt_assert_bo_resident(bo, "a BO that the host draws to is not purged");
 }
@@ -203,4 +203,55 @@ void render_keeps_lent_until_done(struct gem_device *dev)
 	gem_bo_wait_idle(bo);
 	igt_reclaim(dev, RECLAIM_SHRINKER, BO_BYTES);
 	igt_assert_bo_purged(bo, "what is lent goes when the job is done");
+}
+
+#define RELEASE_MS 5000
+
+/* Where this thread's first command of @type is among all since the start, or -1. */
+static int place(uint32_t type)
+{
+	const struct igt_command *commands;
+	unsigned int count;
+
+	commands = igt_commands(&count);
+	for (unsigned int i = 0; i < count; i++)
+		if (commands[i].type == type && commands[i].pid == getpid())
+			return (int)i;
+	return -1;
+}
+
+static void purge_and_close(struct gem_device *dev)
+{
+	struct gem_bo *bo = gem_bo_sent(dev, BO_BYTES);
+	int forget, release;
+
+	igt_commands_start(dev);
+	gem_bo_madvise(bo, GEM_DONTNEED);
+	igt_reclaim(dev, RECLAIM_SHRINKER, BO_BYTES);
+	igt_assert_bo_purged(bo, "reclaim purges what is lent");
+	gem_bo_free(bo);
+
+	igt_assert_f(igt_wait(igt_commands_count(VIRTIO_GPU_CMD_RESOURCE_UNREF) > 0, RELEASE_MS, 1),
+		     "a BO that is purged and closed is never released\n");
+	igt_commands_settle();
+	forget = place(VIRTIO_GPU_CMD_CTX_DETACH_RESOURCE);
+	release = place(VIRTIO_GPU_CMD_RESOURCE_UNREF);
+	igt_assert_f(forget < 0 || release < 0 || forget < release,
+		     "the host has released a BO, and a context is told to forget it\n");
+	igt_assert_f(igt_commands_refused() == 0, "the host refuses %u commands\n",
+		     igt_commands_refused());
+}
+
+/**
+ * PU15: what the host has released with all that contexts knew of it is not named to it any more,
+ * when the BO is closed. Which of both comes first is the kernel's choice. B64.
+ */
+void render_forgets_purged_once(struct gem_device *dev)
+{
+	struct gem_device *own = gem_device_reopen(dev, /* render= */ true);
+
+	igt_require_free_memory(2 * BO_BYTES);
+	evict_leftovers(own);
+	for (int i = 0; i < 4; i++)
+		purge_and_close(own);
 }

@@ -5,22 +5,29 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <linux/virtio_gpu.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "gem/gem_bo.h"
 #include "gem/virtgpu.h"
 #include "igt.h"
+#include "igt_cleanup.h"
 #include "igt_klog.h"
 #include "igt_slow_host.h"
 #include "reclaim/evict.h"
 #include "reclaim/igt_commands.h"
+#include "reclaim/igt_files.h"
 #include "reclaim/igt_memory.h"
 #include "reclaim/igt_reclaim.h"
+#include "reclaim/partner.h"
 #include "reclaim/scanner.h"
 #include "slow_host.h"
 
 #define BO_BYTES KiB(256)
+
+#define DETACH VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING
 
 /*
  * A kernel may wait for the host, but not for as long as it likes to be silent: one that has not
@@ -38,7 +45,7 @@ static void assert_asked(void)
 
 	commands = igt_commands(&count);
 	for (unsigned int i = 0; i < count; i++) {
-		if (commands[i].type != VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING)
+		if (commands[i].type != DETACH)
 			continue;
 		asked++;
 		igt_assert_f(commands[i].flags & VIRTIO_GPU_FLAG_FENCE,
@@ -203,4 +210,81 @@ void slow_host_costs_no_data(struct gem_device *dev)
 	for (int i = 0; i < BOS; i++)
 		igt_assert_bo_evicted(bos[i], "and what is needed is evicted, and comes back");
 	igt_klog_assert_quiet("a host that is slow is no mistake of the kernel's");
+}
+
+#define TOUCHES 3
+/* A kernel that waits for the host at all waits for longer. */
+#define SOON_MS 300
+
+/* Whether the process @pid sleeps in the kernel, and no signal would wake it. */
+static bool is_held_up(pid_t pid)
+{
+	_cleanup_free_ char *stat = NULL;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	return igt_file_read(path, &stat) == 0 && strstr(stat, ") D ");
+}
+
+/*
+ * Have a process touch @bo while the host is asked to let go of its pages. Returns whether the
+ * process was held up until they were taken.
+ */
+static bool touch_while_taken(struct gem_device *dev, struct gem_bo *bo)
+{
+	struct igt_helper_process toucher = {}, scanner = {};
+	const int go = partner_event();
+	unsigned int asked;
+	uint64_t asked_ns;
+	bool held_up;
+
+	evict_leftovers(dev);
+	gem_bo_fill(bo);
+	gem_bo_flush(bo);
+	/* By a mapping through which nobody has looked yet. */
+	gem_bo_unmap(bo);
+	gem_bo_map(bo);
+	igt_fork_helper(&toucher) {
+		partner_await(go);
+		igt_assert_bo_content(bo, "who touches a BO while its pages are taken finds it");
+	}
+	igt_slow_host_begin(dev, MAX_HOLD_MS);
+	asked = igt_commands_count(DETACH);
+	igt_fork_helper(&scanner)
+		igt_assert_eq(igt_shrinker_scan_once(dev->shrinker, bo->pages), 0);
+	igt_assert_f(igt_wait(igt_commands_count(DETACH) > asked, PATIENCE_MS, 1),
+		     "the host is not asked to let go of pages\n");
+
+	asked_ns = igt_now_ns();
+	partner_signal(go);
+	held_up = igt_wait(is_held_up(toucher.pid), SOON_MS, 1);
+	igt_slow_host_end();
+	held_up = held_up && igt_now_ns() - asked_ns < SOON_MS * UINT64_C(1000000);
+	igt_assert_f(igt_wait_helper(&toucher) == 0,
+		     "who touches a BO while its pages are taken comes to grief\n");
+	igt_assert_f(igt_wait_helper(&scanner) == 0, "who takes pages comes to grief\n");
+	close(go);
+	return held_up;
+}
+
+/**
+ * CO01: a fault that comes while pages are being taken waits, and maps those that are there when it
+ * goes on. B41: it mapped what it had seen before it waited.
+ */
+void slow_host_delays_touch(struct gem_device *dev)
+{
+	struct gem_bo *bo;
+	int held_up = 0;
+
+	igt_require_free_memory(2 * BO_BYTES);
+	bo = gem_bo_sent(dev, BO_BYTES);
+	igt_commands_start(dev);
+	for (int i = 0; i < TOUCHES; i++) {
+		held_up += touch_while_taken(dev, bo);
+		igt_assert_bo_retained(bo, "nothing is lost to who took pages or touched them");
+	}
+	errno = 0;
+	igt_require_f(held_up > 0, "Of %d touches none had to wait for who took the pages\n",
+		      TOUCHES);
+	igt_info("%d of %d touches had to wait for who took the pages\n", held_up, TOUCHES);
 }

@@ -11,5 +11,6 @@ void slow_host_is_waited_for(struct gem_device *dev);
 void slow_host_is_waited_for_with_lent(struct gem_device *dev);
 void slow_host_holds_up_nobody(struct gem_device *dev);
 void slow_host_costs_no_data(struct gem_device *dev);
+void slow_host_delays_touch(struct gem_device *dev);
 
 #endif

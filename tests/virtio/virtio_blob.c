@@ -16,6 +16,7 @@
  */
 #include <linux/virtio_gpu.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gem/gem_bo.h"
 #include "gem/virtgpu_blob.h"
@@ -79,8 +80,8 @@ static void reclaim_spares(struct gem_device *dev, enum virtgpu_blob kind)
 	igt_reclaim(dev, RECLAIM_SHRINKER, BLOB_BYTES);
 
 	igt_commands_settle();
-	igt_assert_f(igt_commands_count(VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING) == 0 &&
-		     igt_commands_count(VIRTIO_GPU_CMD_RESOURCE_UNREF) == 0,
+	igt_assert_f(igt_commands_count_by(VIRTIO_GPU_CMD_RESOURCE_DETACH_BACKING, getpid()) == 0 &&
+		     igt_commands_count_by(VIRTIO_GPU_CMD_RESOURCE_UNREF, getpid()) == 0,
 		     "the host is asked to let go of a blob\n");
 	igt_assert_bo_evicted(other, "a scan takes what is no blob");
 	igt_assert_bo_resident(needed, "a blob is not evicted");

@@ -284,18 +284,6 @@ static void attached_before_use(struct gem_device *dev)
 #define SCAN_HOLDS 3
 #define SCAN_HOLDS_S 10
 
-/* How many BOs the process @pid had the host release. */
-static unsigned int released_by(pid_t pid)
-{
-	const struct igt_command *commands;
-	unsigned int count, released = 0;
-
-	commands = igt_commands(&count);
-	for (unsigned int i = 0; i < count; i++)
-		released += commands[i].type == UNREF && commands[i].pid == pid;
-	return released;
-}
-
 /* Made, lent, and closed a moment later, more or less when a scan has it. */
 static void close_beside_scan(struct gem_device *dev, uint64_t wait_ns)
 {
@@ -334,7 +322,7 @@ static void closed_in_scan_is_freed_there(struct gem_device *dev)
 	igt_commands_start(dev);
 	igt_fork_helper(&scanner)
 		keep_scanning(dev);
-	while ((there = released_by(scanner.pid)) < SCAN_HOLDS && igt_now_ns() < latest_ns)
+	while ((there = igt_commands_count_by(UNREF, scanner.pid)) < SCAN_HOLDS && igt_now_ns() < latest_ns)
 		for (int i = 0; i < 8; i++)
 			close_beside_scan(dev, closed++ % 32 * UINT64_C(50000));
 	igt_stop_helper(&scanner);

@@ -77,6 +77,10 @@ static void eviction(struct gem_device *dev)
 	igt_describe("A host that is silent now and then costs no data, whatever is reclaimed");
 	igt_subtest("slow-host-costs-no-data")
 		slow_host_costs_no_data(dev);
+
+	igt_describe("A touch that comes while pages are taken waits, and finds them after that");
+	igt_subtest("touch-waits-for-taker")
+		slow_host_delays_touch(dev);
 }
 
 int igt_main()

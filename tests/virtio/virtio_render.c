@@ -40,6 +40,10 @@ static void purging(struct gem_device *dev)
 		     "before");
 	igt_subtest("lent-while-drawn-is-kept")
 		render_keeps_lent_until_done(dev);
+
+	igt_describe("What the host has released is not named to it when the purged BO is closed");
+	igt_subtest("purged-is-forgotten-once")
+		render_forgets_purged_once(dev);
 }
 
 static void eviction(struct gem_device *dev)
