@@ -5,6 +5,7 @@ A run is told as it goes, subtest after subtest, so that nothing is lost when th
 dies, this program is ended, or the time is up.
 """
 import argparse
+import functools
 import hashlib
 import json
 import os
@@ -100,6 +101,13 @@ def build_suite():
     return Path(build) / "install"
 
 
+@functools.cache
+def blob_options():
+    """For guests with blob resources: the QEMU that makes them, if this machine's cannot."""
+    qemu = bash('. "$top/scripts/cross.sh"; . "$top/scripts/qemu.sh"; blob_qemu')
+    return ["--qemu", qemu] if qemu else []
+
+
 def kernel(flavour):
     """The folder of the reference kernel, from the cache."""
     return Path(bash('"$top/kernel/build" --flavour "$1"', flavour))
@@ -193,6 +201,8 @@ class Guest:
     def __init__(self, suite, kernel_dir, options, results):
         self.suite, self.kernel, self.results = suite, kernel_dir, Path(results)
         self.options = list(options)
+        if "blob" in self.options:
+            self.options += blob_options()
         self.outcome, self.detail, self.status = "interrupted", "", None
 
     def command(self, names):

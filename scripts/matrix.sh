@@ -23,6 +23,9 @@ run_cell() {
 	t860 | g52) kind=(--gpu none) model=$cell ;;
 	*-iommu) kind+=(--iommu) ;;
 	esac
+	case $cell in
+	blob*) kind+=("${for_blobs[@]}") ;;
+	esac
 	run_guest "$model" "$results/$cell" "${kind[@]}" "$@"
 }
 

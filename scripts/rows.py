@@ -126,7 +126,9 @@ def main():
             tests.setdefault(row, [])
             if name not in tests[row]:
                 tests[row].append(name)
-            what.setdefault(row, sentence)
+            what.setdefault(row, [])
+            if sentence not in what[row]:
+                what[row].append(sentence)
             bugs.setdefault(row, set()).update(named)
         if name not in told_rows:
             wrong.append("docs/tests.md: no line for " + name)
@@ -169,7 +171,7 @@ def main():
             failing = {m for name in tests[row] for m in seen.get(name, [])}
             marks = ["**%s**" % m if m in failing else m for m in expected.get(row, [])]
             lines.append("| %s | %s | %s | %s | %s |" % (
-                row, what[row].replace("|", "\\|"), " ".join(tests[row]),
+                row, "; ".join(what[row]).replace("|", "\\|"), " ".join(tests[row]),
                 " ".join(sorted(bugs.get(row, ()), key=lambda bug: int(bug[1:]))), " ".join(marks)))
         lines.append("")
 

@@ -21,6 +21,7 @@
 #include "gem/gem_bo.h"
 #include "gem/virtgpu_blob.h"
 #include "igt.h"
+#include "kms/kms.h"
 #include "reclaim/evict.h"
 #include "reclaim/igt_bo_assert.h"
 #include "reclaim/igt_commands.h"
@@ -30,6 +31,9 @@
 IGT_TEST_DESCRIPTION("Blob resources of virtio-gpu, of the guest and of the host");
 
 #define BLOB_BYTES MiB(1)
+
+/* SET_SCANOUT_BLOB and RESOURCE_FLUSH: QEMU shows blobs only that it has as a dma-buf. */
+#define SHOWING_REFUSED "response 0x12.. \\(command 0x10[4d]\\)"
 
 static const enum virtgpu_blob kinds[] = {VIRTGPU_BLOB_GUEST, VIRTGPU_BLOB_HOST3D,
 					  VIRTGPU_BLOB_HOST3D_GUEST};
@@ -90,6 +94,35 @@ static void reclaim_spares(struct gem_device *dev, enum virtgpu_blob kind)
 	igt_assert_bo_retained(lent, "and is there also for who maps it once more");
 }
 
+/**
+ * KM01: a blob that a display shows is spared, too, and the display can show it and stop to. B72: a
+ * display pinned the pages of one that has none. Whether the host can show it is its own matter.
+ */
+static void shown_is_spared(struct gem_device *dev, enum virtgpu_blob kind)
+{
+	struct kms *kms = kms_open(dev);
+	struct gem_bo *bo = virtgpu_blob_create(kms->dev, kind, kms->bytes);
+	struct kms_fb *fb;
+
+	gem_require_madvise(dev);
+	igt_reclaim_require(dev);
+	gem_bo_fill(bo);
+	fb = kms_fb_create(kms, bo);
+	igt_emit_ignore_dmesg_regex(SHOWING_REFUSED);
+	for (int i = 0; i < 2; i++) {
+		kms_show(fb);
+		gem_bo_madvise(bo, GEM_DONTNEED);
+		igt_reclaim(dev, RECLAIM_SHRINKER, 0);
+		igt_assert_bo_resident(bo, "a blob that is shown is not purged");
+		kms_hide(kms);
+		igt_reclaim(dev, RECLAIM_SHRINKER, 0);
+		igt_assert_bo_resident(bo, "nor is it when it no longer is");
+	}
+	kms_fb_remove(fb);
+	gem_bo_unmap(bo);
+	igt_assert_bo_retained(bo, "and is there also for who maps it once more");
+}
+
 int igt_main()
 {
 	struct gem_device *dev = NULL;
@@ -115,6 +148,13 @@ int igt_main()
 	igt_describe("A blob of the memory of both is neither purged nor evicted");
 	igt_subtest("shared-blob-is-spared")
 		reclaim_spares(dev, VIRTGPU_BLOB_HOST3D_GUEST);
+
+	igt_describe("A blob that is on the screen, or was, is not purged");
+	igt_subtest_with_dynamic("shown-blob-is-spared") {
+		for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
+			igt_dynamic(virtgpu_blob_name(kinds[i]))
+				shown_is_spared(dev, kinds[i]);
+	}
 
 	igt_fixture()
 		gem_device_close(dev);
