@@ -5,6 +5,7 @@
 #define IGT_LOG_DOMAIN "igt_binding"
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,24 @@ void igt_bind(const struct igt_binding *binding)
 
 	errno = 0;
 	igt_assert_f(r == 0, "%s/bind: %s\n", binding->driver, strerror(-r));
+}
+
+int igt_binding_open(const struct igt_binding *binding, const char *name)
+{
+	_cleanup_free_ char *path = NULL;
+	int fd;
+
+	igt_assert(asprintf(&path, "%s/%s", binding->driver, name) > 0);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	igt_assert_f(fd >= 0, "%s: %s\n", path, strerror(errno));
+	return fd;
+}
+
+int igt_binding_write(int file, const struct igt_binding *binding)
+{
+	const size_t length = strlen(binding->device);
+
+	return write(file, binding->device, length) == (ssize_t)length ? 0 : -errno;
 }
 
 int igt_binding_users(const struct igt_binding *binding)

@@ -34,6 +34,17 @@ void igt_unbind(const struct igt_binding *binding);
 void igt_bind(const struct igt_binding *binding);
 
 /**
+ * @name One system call each
+ * For who has allocations fail in it.
+ */
+/** @{ */
+/** Open the driver's file @name, "bind" or "unbind". Fails the test if it cannot be opened. */
+int igt_binding_open(const struct igt_binding *binding, const char *name);
+/** Write the device's name to that file. Returns 0, or a negative errno. */
+int igt_binding_write(int file, const struct igt_binding *binding);
+/** @} */
+
+/**
  * How many files and others use the driver's module, or -1 when the kernel does not tell. Zero is
  * what unloading needs, and a driver that does not stand it when its device goes.
  */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 #
 # QEMU of a newer Debian, for what this machine's is too old for: guests with blob resources,
 # which take QEMU 9.2 and virglrenderer 1.0. It is unpacked from Debian's packages into the

@@ -102,6 +102,10 @@ int igt_main()
 	igt_subtest("shrinker-goes-with-driver")
 		watched(lifecycle_shrinker_goes_with_driver);
 
+	igt_describe("A driver that runs out of memory in its probe leaves nothing behind");
+	igt_subtest("failed-probes-leave-nothing")
+		watched(lifecycle_failed_probes_leave_nothing);
+
 	igt_describe("The driver can be unloaded after its BOs have been in all states");
 	igt_subtest("module-unloads")
 		watched(lifecycle_module_unloads);

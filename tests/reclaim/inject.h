@@ -75,6 +75,8 @@ void inject_syncobjs(struct gem_device *dev);
 
 /** @name Memory that is lost, as kmemleak tells */
 /** @{ */
+/** Whether kmemleak is there. */
+bool inject_leaks_are_told(void);
 /** Forget what was lost before. Skips without kmemleak. */
 void inject_leaks_begin(void);
 /** Fail, @claim, if memory that this program had the kernel allocate meanwhile is lost. Slow. */

@@ -12,6 +12,7 @@ struct lifecycle_device {
 	const char *driver;
 };
 
+void lifecycle_failed_probes_leave_nothing(struct lifecycle_device device);
 void lifecycle_module_unloads(struct lifecycle_device device);
 void lifecycle_unbind_under_mappings(struct lifecycle_device device);
 void lifecycle_unbind_while_making(struct lifecycle_device device);

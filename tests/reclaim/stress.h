@@ -18,6 +18,7 @@ void stress_drop_caches_ends(struct gem_device *dev);
 void stress_kernel_tells_all_along(struct gem_device *dev);
 
 void stress_pages_keep_their_owners(struct gem_device *dev);
+void stress_swapped_keep_their_owners(struct gem_device *dev);
 void stress_sent_are_whole(struct gem_device *dev);
 void stress_shared_are_whole(struct gem_device *dev);
 void stress_mappings_show_their_part(struct gem_device *dev);

@@ -13,6 +13,7 @@
 #include "igt_klog.h"
 #include "reclaim/evict.h"
 #include "reclaim/igt_files.h"
+#include "reclaim/igt_memcg.h"
 #include "reclaim/igt_memory.h"
 #include "reclaim/igt_pattern.h"
 #include "reclaim/igt_reclaim.h"
@@ -88,13 +89,9 @@ static void keep_own_pages(uint64_t end_ns)
 		     generation);
 }
 
-/**
- * CO01: pages that are evicted while several processes write to them, by mappings of their own,
- * are each as its owner left it, whenever it is looked at. B37, B41.
- */
-void stress_pages_keep_their_owners(struct gem_device *dev)
+static void run_owners(struct gem_device *dev, bool swapping)
 {
-	struct igt_helper_process scanner = {0};
+	struct igt_helper_process scanner = {0}, swapper = {0};
 	const uint64_t end_ns = crew_end_ns();
 
 	igt_require_free_memory(BOS * BO_BYTES);
@@ -103,13 +100,38 @@ void stress_pages_keep_their_owners(struct gem_device *dev)
 		common[bo] = gem_bo_touched(dev, BO_BYTES);
 	igt_fork_helper(&scanner)
 		crew_scan(dev, UINT64_MAX);
+	if (swapping)
+		igt_fork_helper(&swapper)
+			while (true)
+				igt_memcg_reclaim(BOS * BO_BYTES);
 	igt_fork(child, OWNERS) {
 		owner = child;
 		keep_own_pages(end_ns);
 	}
 	igt_waitchildren_timeout(CREW_SECONDS + CREW_LEEWAY_S, "owners of pages");
 	igt_stop_helper(&scanner);
+	if (swapping)
+		igt_stop_helper(&swapper);
 	igt_klog_assert_quiet("owners of pages beside scans");
+}
+
+/**
+ * CO01: pages that are evicted while several processes write to them, by mappings of their own,
+ * are each as its owner left it, whenever it is looked at. B37, B41.
+ */
+void stress_pages_keep_their_owners(struct gem_device *dev)
+{
+	run_owners(dev, /* swapping= */ false);
+}
+
+/**
+ * CO01: so they are when each page that is evicted is written to swap as soon as that can be. B37:
+ * a page could go there while there were ways to write to it.
+ */
+void stress_swapped_keep_their_owners(struct gem_device *dev)
+{
+	igt_memcg_enter();
+	run_owners(dev, /* swapping= */ true);
 }
 
 /* --- users of BOs --------------------------------------------------------------------------- */

@@ -36,6 +36,10 @@ static void eviction(struct gem_device *dev)
 	igt_subtest("pages-keep-their-owners")
 		stress_pages_keep_their_owners(dev);
 
+	igt_describe("So it is when evicted pages are written to swap at once");
+	igt_subtest("swapped-keep-their-owners")
+		stress_swapped_keep_their_owners(dev);
+
 	igt_describe("What is sent to the host beside evictions is whole");
 	igt_subtest("sent-are-whole")
 		stress_sent_are_whole(dev);
