@@ -390,17 +390,23 @@ static char *exceeded_limit(const char *err)
 	return g_strdup_printf("%s timeout of %s", note, limit);
 }
 
-/* What a test has found wrong may be what keeps it from ending: a lock that nobody gives back. */
+/*
+ * What a test has found wrong may be what keeps it from ending: a lock that nobody gives back. So
+ * may be what the kernel has: a list that leads nowhere.
+ */
 static char *timeout_reason(const struct reason_texts *texts)
 {
 	g_autofree char *limit = exceeded_limit(texts->err);
 	g_autofree char *failed = first_critical(texts->err);
+	g_autofree char *warned = kernel_reason(texts->warnings);
 
 	if (!failed && strstr(texts->out, ": FAIL ("))
 		failed = last_words(texts->out);
-	if (!failed)
-		return g_steal_pointer(&limit);
-	return g_strdup_printf("%s, after it had failed: %s", limit, failed);
+	if (failed)
+		return g_strdup_printf("%s, after it had failed: %s", limit, failed);
+	if (warned)
+		return g_strdup_printf("%s, after the kernel had warned: %s", limit, warned);
+	return g_steal_pointer(&limit);
 }
 
 static char *incomplete_reason(const struct reason_texts *texts)

@@ -37,12 +37,17 @@ HEAD = """\
 
 
 def noticed():
-    """Mutation to the subtests that were seen to fail under it."""
-    rarely = yaml.safe_load((TOP / "tests/rows.yaml").read_text())["rarely_noticed_by"]
+    """Mutation to the subtests that were seen to fail under it, on the kernel that shows it."""
+    plan = yaml.safe_load((TOP / "tests/rows.yaml").read_text())
+    rarely = plan["rarely_noticed_by"]
+    debug_only = re.compile("^(%s)$" % "|".join(plan["only_on_debug"]))
+    flavours = {entry["id"]: entry["flavour"]
+                for entry in yaml.safe_load((TOP / "kernel/mutations.yaml").read_text())}
     by_mutation = {}
     for subtest, mutations in rows.seen_to_fail()[1].items():
         for mutation in mutations:
-            if subtest not in rarely.get(mutation, ()):
+            skips = flavours[mutation] == "default" and debug_only.match(subtest)
+            if subtest not in rarely.get(mutation, ()) and not skips:
                 by_mutation.setdefault(mutation, set()).add(subtest)
     return by_mutation
 

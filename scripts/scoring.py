@@ -95,6 +95,9 @@ class Store:
 
 # As the runner says it of who failed and then did not come to its end.
 AFTER_FAILURE = ", after it had failed: "
+# And of who hung with a kernel that had found itself wrong; a stall is but another word for it.
+AFTER_SPLAT = re.compile(r", after the kernel had warned: .*"
+                         r"(WARNING: |BUG: KASAN|Oops|corruption|refcount_t)")
 
 
 def catches(seen):
@@ -105,7 +108,8 @@ def catches(seen):
     """
     if seen.verdict == "FAIL" or seen.verdict == "TIMEOUT" and AFTER_FAILURE in seen.reason:
         return "assertion"
-    if seen.verdict in ("DMESG-FAIL", "DMESG-WARN", "PANIC"):
+    if (seen.verdict in ("DMESG-FAIL", "DMESG-WARN", "PANIC") or
+            seen.verdict == "TIMEOUT" and AFTER_SPLAT.search(seen.reason)):
         return "splat"
     if seen.verdict == "CRASH" and "SIGBUS" in seen.reason:
         return "SIGBUS"

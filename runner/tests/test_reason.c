@@ -100,6 +100,12 @@ static const struct sample samples[] = {
 	{VERDICT_TIMEOUT, "Starting subtest: a\nTimed out: a job\nSubtest a: FAIL (1.0s)\n", "",
 	 "",
 	 "killed by the runner for taking too long, after it had failed: Timed out: a job"},
+	/* One that hung with the kernel. */
+	{VERDICT_TIMEOUT, "",
+	 "runner: This test was killed due to exceeding the per-test timeout. (limit 10 s)\n",
+	 "<4> [1.000000] list_del corruption. prev->next should be a, but was b\n",
+	 "per-test timeout of 10 s, after the kernel had warned: list_del corruption. prev->next "
+	 "should be a, but was b"},
 	{VERDICT_DMESG_FAIL, "", "", "<4> [1.000000] oops here\n", "oops here"},
 	/* The line that only opens a trace says nothing. */
 	{VERDICT_DMESG_WARN, "", "",

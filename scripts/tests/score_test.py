@@ -213,6 +213,8 @@ class ScoreTest(Case):
                 ("CRASH", "SIGSEGV", "CRASH", 1), ("CRASH", "SIGBUS", "SIGBUS", 0),
                 ("TIMEOUT", "90 s", "TIMEOUT", 1),
                 ("TIMEOUT", "90 s, after it had failed: a check", "assertion", 0),
+                ("TIMEOUT", "90 s, after the kernel had warned: list_del corruption.", "splat", 0),
+                ("TIMEOUT", "90 s, after the kernel had warned: rcu: stalls", "TIMEOUT", 1),
                 ("DMESG-WARN", "WARNING: at", "splat", 0),
                 ("test-panic", "", "splat", 0), ("test-silent", "", "TIMEOUT", 1),
                 ("WARN", "stderr", "SURVIVED", 1)):
