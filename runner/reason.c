@@ -349,7 +349,13 @@ static char *signal_name(const char *err)
 	return name;
 }
 
-/* `<4> [1.000000] text` without its head; the line that only opens a trace is passed over. */
+/* Lines that only open what the kernel has to say: of a trace, or of a checker's report. */
+static bool is_opening(const char *text)
+{
+	return strstr(text, "[ cut here ]") || text[strspn(text, "=")] == '\0';
+}
+
+/* `<4> [1.000000] text` without its head; a line that only opens is passed over. */
 static char *kernel_reason(const char *warnings)
 {
 	struct lines lines = {warnings};
@@ -365,7 +371,7 @@ static char *kernel_reason(const char *warnings)
 		text = *line == '<' && text ? text + 2 : line;
 		if (is_blank(text))
 			continue;
-		if (!strstr(text, "[ cut here ]"))
+		if (!is_opening(text))
 			return g_strdup(text);
 		if (!only)
 			only = g_strdup(text);

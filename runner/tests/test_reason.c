@@ -112,6 +112,10 @@ static const struct sample samples[] = {
 	 "<4> [1.000000] ------------[ cut here ]------------\n"
 	 "<4> [1.000001] WARNING: CPU: 0 PID: 7 at drm_gem.c:1 drm_gem_put\n",
 	 "WARNING: CPU: 0 PID: 7 at drm_gem.c:1 drm_gem_put"},
+	{VERDICT_DMESG_WARN, "", "",
+	 "<3> [1.000000] ==================================\n"
+	 "<3> [1.000001] BUG: KASAN: slab-use-after-free in drm_gem_shmem_fault+0x1/0x2\n",
+	 "BUG: KASAN: slab-use-after-free in drm_gem_shmem_fault+0x1/0x2"},
 	{VERDICT_INCOMPLETE, "", "Received signal SIGABRT.\n", "",
 	 "no result line; died of SIGABRT"},
 	{VERDICT_INCOMPLETE, "", "", "<1> [1.000000] BUG: unable to handle page fault\n",
