@@ -57,18 +57,34 @@ foreign_apt() {
 
 # fetch_debs DIR PACKAGE...: unpacks them into DIR, from where foreign_apt looked.
 fetch_debs() {
-	local dir=$1 debs deb
+	local dir=$1
+	shift
+	unpack_fetched "$dir" download "$@"
+}
+
+# fetch_whole DIR PACKAGE...: the same, with all that they depend on.
+fetch_whole() {
+	local dir=$1
+	shift
+	unpack_fetched "$dir" install --download-only --no-install-recommends -y "$@"
+}
+
+# unpack_fetched DIR WORD...: unpacks into DIR what apt-get fetches when told the words.
+unpack_fetched() {
+	local dir=$1 debs deb status=0
 	shift
 	debs=$(mktemp -d)
-	(cd "$debs" && apt-get "${apt_from[@]}" download "$@" >apt.log 2>&1) || {
+	mkdir "$debs/partial"
+	(cd "$debs" && apt-get "${apt_from[@]}" -o "Dir::Cache::archives=$debs" "$@" >apt.log 2>&1) || {
 		grep '^E:' "$debs/apt.log" | tail -n 3 >&2
 		rm -rf "$debs"
 		return 1
 	}
 	for deb in "$debs"/*.deb; do
-		dpkg-deb -x "$deb" "$dir" || return 1
+		dpkg-deb -x "$deb" "$dir" || status=1
 	done
 	rm -rf "$debs"
+	return "$status"
 }
 
 # keep DIR FINAL: DIR is complete. Who else made the same meanwhile was quicker.

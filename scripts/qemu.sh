@@ -23,7 +23,7 @@ blob_qemu() {
 		step "fetching QEMU of Debian $qemu_release, for blob resources"
 		mkdir -p "$cache/qemu"
 		new=$(mktemp -d "$dir.XXXXXX")
-		if ! (foreign_apt amd64 "$qemu_release" "$new/apt" && fetch_qemu "$new"); then
+		if ! (foreign_apt amd64 "$qemu_release" "$new/apt" && fetch_whole "$new" "${qemu_packages[@]}"); then
 			rm -rf "$new"
 			step "going on without it"
 			return 0
@@ -34,19 +34,6 @@ blob_qemu() {
 		keep "$new" "$dir" || die "$dir cannot be made"
 	fi
 	echo "$dir/qemu-system-x86_64"
-}
-
-# fetch_qemu DIR: unpacks it, and all that it depends on, into DIR, with apt's files in DIR/apt.
-fetch_qemu() {
-	local dir=$1 deb
-	apt-get "${apt_from[@]}" -y --no-install-recommends --download-only install \
-		"${qemu_packages[@]}" >"$dir/apt/apt.log" 2>&1 || {
-		grep '^E:' "$dir/apt/apt.log" | tail -n 3 >&2
-		return 1
-	}
-	for deb in "$dir"/apt/archives/*.deb; do
-		dpkg-deb -x "$deb" "$dir" || return 1
-	done
 }
 
 # qemu_program DIR: a program that runs it from DIR. All that it looks for elsewhere is named,

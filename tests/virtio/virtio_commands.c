@@ -322,7 +322,8 @@ static void closed_in_scan_is_freed_there(struct gem_device *dev)
 	igt_commands_start(dev);
 	igt_fork_helper(&scanner)
 		keep_scanning(dev);
-	while ((there = igt_commands_count_by(UNREF, scanner.pid)) < SCAN_HOLDS && igt_now_ns() < latest_ns)
+	while ((there = igt_commands_count_by(UNREF, scanner.pid)) < SCAN_HOLDS &&
+	       igt_now_ns() < latest_ns)
 		for (int i = 0; i < 8; i++)
 			close_beside_scan(dev, closed++ % 32 * UINT64_C(50000));
 	igt_stop_helper(&scanner);
