@@ -225,6 +225,14 @@ void gem_bo_wait_idle(struct gem_bo *bo)
 	igt_assert_f(r == 0, "%s does not become idle: %s\n", bo->label, strerror(-r));
 }
 
+void gem_settle(struct gem_device *dev)
+{
+	struct gem_bo *barrier = gem_bo_create(dev, igt_page_size());
+
+	gem_bo_wait_idle(barrier);
+	gem_bo_free(barrier);
+}
+
 bool gem_bo_is_busy(struct gem_bo *bo)
 {
 	int r = bo->dev->ops->bo_wait(bo->dev->fd, bo->handle, /* block= */ false);

@@ -92,6 +92,12 @@ int gem_bo_gpu_write(struct gem_bo *bo, uint64_t offset, uint64_t value, int aft
 /** Wait until the GPU has finished with the BO. */
 void gem_bo_wait_idle(struct gem_bo *bo);
 
+/**
+ * Wait until a virtual GPU's host has answered all that it was asked up to now, which it does in
+ * order: BOs that were freed before are gone for good.
+ */
+void gem_settle(struct gem_device *dev);
+
 /** Whether the kernel says that the GPU, or whoever put a fence there, uses the BO now. */
 bool gem_bo_is_busy(struct gem_bo *bo);
 

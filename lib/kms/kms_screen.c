@@ -34,15 +34,6 @@ const char *kms_blindness(void)
 	return *why ? why : NULL;
 }
 
-/* The host does one thing after the other: when this is done, so is all before. */
-static void settle(struct gem_device *dev)
-{
-	struct gem_bo *barrier = gem_bo_create(dev, igt_page_size());
-
-	gem_bo_wait_idle(barrier);
-	gem_bo_free(barrier);
-}
-
 /* Two pixels from a multiple of 8 bytes on; the screen does not have what the topmost byte holds. */
 static void assert_word(const struct igt_screen *screen, const struct gem_bo *bo, uint64_t offset,
 			uint64_t word, const char *claim)
@@ -70,7 +61,7 @@ void kms_assert_screen(const struct kms_fb *fb, const char *claim)
 	igt_assert_f(bo->filled, "%s has no contents to compare with\n", bo->label);
 	if (kms->blind)
 		return;
-	settle(kms->dev);
+	gem_settle(kms->dev);
 	screen = igt_host_screendump();
 	errno = 0;
 	igt_assert_f(screen->width == KMS_WIDTH && screen->height == kms->mode.vdisplay,

@@ -47,11 +47,7 @@ void evict_with_swap(struct gem_device *dev, void (*subtests)(struct gem_device 
 
 void evict_leftovers(struct gem_device *dev)
 {
-	struct gem_bo *barrier = gem_bo_create(dev, igt_page_size());
-
-	/* The host answers in order: BOs freed before this one is idle are gone for good. */
-	gem_bo_wait_idle(barrier);
-	gem_bo_free(barrier);
+	gem_settle(dev);
 	igt_reclaim(dev, RECLAIM_SHRINKER, 0);
 }
 

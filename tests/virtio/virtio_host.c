@@ -137,12 +137,6 @@ static void assert_screen(const struct display *display, uint32_t seed, const ch
 	igt_screen_free(screen);
 }
 
-/* The host does one thing after the other: when this is done, so is all before. */
-static void settle(struct gem_device *dev)
-{
-	gem_bo_wait_idle(gem_bo_create(dev, PAGE));
-}
-
 static void screen_is_told(struct gem_device *dev)
 {
 	struct display display;
@@ -155,16 +149,16 @@ static void screen_is_told(struct gem_device *dev)
 	r = drmModeSetCrtc(display.fd, display.crtc, display.fb, 0, 0, &display.connector, 1,
 			   &display.mode);
 	igt_assert_f(r == 0, "showing a framebuffer: %s\n", strerror(errno));
-	settle(dev);
+	gem_settle(dev);
 	assert_screen(&display, 0, "the screen shows the framebuffer");
 
 	draw(&display, 0x5a5a5a);
-	settle(dev);
+	gem_settle(dev);
 	assert_screen(&display, 0, "the screen shows what it was told, not what the CPU writes");
 
 	r = drmModeDirtyFB(display.fd, display.fb, NULL, 0);
 	igt_assert_f(r == 0, "telling of new contents: %s\n", strerror(errno));
-	settle(dev);
+	gem_settle(dev);
 	assert_screen(&display, 0x5a5a5a, "the screen follows when it is told");
 	munmap(display.pixels, display.bytes);
 }
