@@ -24,6 +24,7 @@
 #include "kmsg.h"
 #include "log.h"
 #include "machine_record.h"
+#include "reason.h"
 #include "seal.h"
 #include "subprocess.h"
 
@@ -118,8 +119,7 @@ static void enforce_limit(struct run *run, enum job_limit exceeded)
 	g_autofree char *text = job_limits_note(&run->limits, exceeded);
 
 	if (exceeded == LIMIT_PER_TEST || exceeded == LIMIT_INACTIVITY) {
-		kmsg_write(KMSG_LEVEL_WARNING,
-			   "%s timeout exceeded. Killing the current test with SIGQUIT.",
+		kmsg_write(KMSG_LEVEL_WARNING, "%s" REASON_TIMEOUT_KMSG,
 			   exceeded == LIMIT_PER_TEST ? "Per-test" : "Inactivity");
 		log_blocked_tasks();
 		run->outcome.timed_out = true;

@@ -349,13 +349,17 @@ static char *signal_name(const char *err)
 	return name;
 }
 
-/* Lines that only open what the kernel has to say: of a trace, or of a checker's report. */
-static bool is_opening(const char *text)
+/*
+ * Lines that only open what the kernel has to say, of a trace or of a checker's report, and those
+ * that programs put into its log.
+ */
+static bool says_little(const char *text)
 {
-	return strstr(text, "[ cut here ]") || text[strspn(text, "=")] == '\0';
+	return strstr(text, "[ cut here ]") || text[strspn(text, "=")] == '\0' ||
+	       g_str_has_prefix(text, IGT_KMSG_PREFIX);
 }
 
-/* `<4> [1.000000] text` without its head; a line that only opens is passed over. */
+/* `<4> [1.000000] text` without its head; a line that says little is passed over for a better. */
 static char *kernel_reason(const char *warnings)
 {
 	struct lines lines = {warnings};
@@ -371,7 +375,7 @@ static char *kernel_reason(const char *warnings)
 		text = *line == '<' && text ? text + 2 : line;
 		if (is_blank(text))
 			continue;
-		if (!is_opening(text))
+		if (!says_little(text))
 			return g_strdup(text);
 		if (!only)
 			only = g_strdup(text);
@@ -396,6 +400,17 @@ static char *exceeded_limit(const char *err)
 	return g_strdup_printf("%s timeout of %s", note, limit);
 }
 
+/* What the kernel said before the runner's kill, or NULL; of tasks that are blocked it is asked. */
+static char *warned_before_kill(const char *warnings)
+{
+	const char *kill = strstr(warnings, REASON_TIMEOUT_KMSG);
+	g_autofree char *before = kill ? g_strndup(warnings, kill - warnings) : g_strdup(warnings);
+	g_autofree char *reason = kernel_reason(before);
+
+	return reason && !g_str_has_prefix(reason, IGT_KMSG_PREFIX) ? g_steal_pointer(&reason)
+								    : NULL;
+}
+
 /*
  * What a test has found wrong may be what keeps it from ending: a lock that nobody gives back. So
  * may be what the kernel has: a list that leads nowhere.
@@ -404,7 +419,7 @@ static char *timeout_reason(const struct reason_texts *texts)
 {
 	g_autofree char *limit = exceeded_limit(texts->err);
 	g_autofree char *failed = first_critical(texts->err);
-	g_autofree char *warned = kernel_reason(texts->warnings);
+	g_autofree char *warned = warned_before_kill(texts->warnings);
 
 	if (!failed && strstr(texts->out, ": FAIL ("))
 		failed = last_words(texts->out);

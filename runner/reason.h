@@ -5,6 +5,9 @@
 
 #include "verdict.h"
 
+/** In the kernel's log, behind "Per-test" or "Inactivity": the runner is about to kill the test. */
+#define REASON_TIMEOUT_KMSG " timeout exceeded. Killing the current test with SIGQUIT."
+
 /** The strings of one entry of results.json; NULL means empty. Nothing is owned. */
 struct reason_texts {
 	const char *out;
@@ -19,8 +22,8 @@ struct reason_texts {
  * never empty, except for pass, which needs no reason. Caller frees with g_free().
  *
  * fail: the failed assertion and its message. skip: the test's own words, else
- * the requirement. crash: the signal. timeout: the limit. dmesg-*: the kernel's
- * first words. The others: what is known.
+ * the requirement. crash: the signal. timeout: the limit, and what had gone wrong
+ * before. dmesg-*: the kernel's first words. The others: what is known.
  */
 char *reason_find(enum verdict verdict, const struct reason_texts *texts);
 

@@ -106,6 +106,15 @@ static const struct sample samples[] = {
 	 "<4> [1.000000] list_del corruption. prev->next should be a, but was b\n",
 	 "per-test timeout of 10 s, after the kernel had warned: list_del corruption. prev->next "
 	 "should be a, but was b"},
+	/* What it says because of the kill, and what programs have it say, are no warnings. */
+	{VERDICT_TIMEOUT, "",
+	 "runner: This test was killed due to exceeding the per-test timeout. (limit 10 s)\n",
+	 "<4> [1.000000] [IGT] a: by the test\n"
+	 "<4> [1.000001] [IGT] Per-test" REASON_TIMEOUT_KMSG "\n<4> [1.000002] Call Trace:\n",
+	 "per-test timeout of 10 s"},
+	{VERDICT_DMESG_WARN, "", "", "<4> [1.000000] [IGT] a: by the test\n<4> [1.1] oops here\n",
+	 "oops here"},
+	{VERDICT_DMESG_WARN, "", "", "<4> [1.000000] [IGT] a: by the test\n", "[IGT] a: by the test"},
 	{VERDICT_DMESG_FAIL, "", "", "<4> [1.000000] oops here\n", "oops here"},
 	/* The line that only opens a trace says nothing. */
 	{VERDICT_DMESG_WARN, "", "",
