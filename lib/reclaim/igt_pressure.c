@@ -29,6 +29,10 @@
 #define STEPS 256
 #define LEAST_STEP MiB(1)
 
+/* Memory is not short where this part of it is free, and this: kswapd sleeps (mm/page_alloc.c). */
+#define PLENTY_PART 8
+#define LEAST_PLENTY MiB(128)
+
 struct igt_pressure {
 	struct igt_cgroup *cgroup;
 	struct igt_swap_area disk; /* what page cache is read from */
@@ -142,15 +146,14 @@ struct igt_pressure *igt_pressure_start(enum igt_pressure_kind kind, uint64_t by
 	return pressure;
 }
 
-bool igt_pressure_grow(struct igt_pressure *pressure, uint64_t bytes)
+static bool give_order(struct igt_pressure *pressure, const struct igt_pressure_order *order)
 {
-	const struct igt_pressure_order order = {.bytes = bytes, .fill = pressure->swaps};
 	struct igt_pressure_answer answer;
 	ssize_t got = -1;
 
 	if (!pressure->pid)
 		return false;
-	if (send(pressure->socket, &order, sizeof(order), MSG_NOSIGNAL) == sizeof(order))
+	if (send(pressure->socket, order, sizeof(*order), MSG_NOSIGNAL) == sizeof(*order))
 		do
 			got = recv(pressure->socket, &answer, sizeof(answer), 0);
 		while (got < 0 && errno == EINTR);
@@ -159,8 +162,27 @@ bool igt_pressure_grow(struct igt_pressure *pressure, uint64_t bytes)
 		return false;
 	}
 	igt_assert_f(answer.result == 0, "making pressure: %s\n", strerror(-answer.result));
-	pressure->bytes += bytes;
+	pressure->bytes += order->bytes;
 	return true;
+}
+
+bool igt_pressure_grow(struct igt_pressure *pressure, uint64_t bytes)
+{
+	return give_order(pressure, &(struct igt_pressure_order){.bytes = bytes,
+								 .fill = pressure->swaps});
+}
+
+void igt_pressure_approach(struct igt_pressure *pressure, uint64_t most)
+{
+	const uint64_t plenty = max(igt_meminfo("MemTotal") / PLENTY_PART, LEAST_PLENTY);
+	const uint64_t left = igt_meminfo("MemFree");
+	const struct igt_pressure_order order = {
+		.bytes = left > plenty ? min(left - plenty, most) & ~(igt_page_size() - 1) : 0,
+		.huge = true,
+	};
+
+	if (order.bytes > 0)
+		give_order(pressure, &order);
 }
 
 /* --- what it did ---------------------------------------------------------------------------- */
@@ -239,6 +261,8 @@ struct igt_pressure_report igt_pressure_machine(enum igt_pressure_kind kind, uin
 	igt_require_f(most <= MOST, "%" PRIu64 " MiB of memory are too much to be made short of\n",
 		      total >> 20);
 	pressure = igt_pressure_start(kind, most & ~(igt_page_size() - 1), 0);
+	if (kind == IGT_PRESSURE_ANON && !enough(data))
+		igt_pressure_approach(pressure, most);
 	while (!enough(data) && pressure->bytes + step <= most)
 		if (!igt_pressure_grow(pressure, step))
 			break;

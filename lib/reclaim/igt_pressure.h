@@ -60,6 +60,13 @@ struct igt_pressure *igt_pressure_start(enum igt_pressure_kind kind, uint64_t by
  */
 bool igt_pressure_grow(struct igt_pressure *pressure, uint64_t bytes);
 
+/**
+ * Have one of anonymous memory allocate what the machine will not miss, @most bytes at most, so that
+ * the next bit makes memory short. Of huge pages, where the kernel has some: page by page it takes
+ * seconds. For those without swap, of which nothing has to be written.
+ */
+void igt_pressure_approach(struct igt_pressure *pressure, uint64_t most);
+
 /** What happened up to now. */
 struct igt_pressure_report igt_pressure_report(const struct igt_pressure *pressure);
 
@@ -67,8 +74,8 @@ struct igt_pressure_report igt_pressure_report(const struct igt_pressure *pressu
 struct igt_pressure_report igt_pressure_stop(struct igt_pressure *pressure);
 
 /**
- * Make the machine short of memory, in small steps, until @enough says so, being called with @data
- * after each; at the latest when all memory is allocated, with @bytes that the kernel is expected
+ * Make the machine short of memory, in small steps once it is nearly so, until @enough says so,
+ * being called with @data after each; at the latest when all memory is allocated, with @bytes that the kernel is expected
  * to give up, or when the OOM killer has ended it, as it does with no other process. The pressure
  * is over on return. Skips where more than 8 GiB would have to be filled.
  */

@@ -34,6 +34,9 @@ static int allocate(const struct igt_pressure_order *order)
 
 	if (memory == MAP_FAILED)
 		return -errno;
+	/* Not all kernels have them. */
+	if (order->huge)
+		madvise(memory, order->bytes, MADV_HUGEPAGE);
 	if (order->fill)
 		fill(memory, order->bytes);
 	for (uint64_t at = 0; !order->fill && at < order->bytes; at += igt_page_size())

@@ -14,6 +14,7 @@
 struct igt_pressure_order {
 	uint64_t bytes;
 	bool fill; /**< with what does not compress; otherwise the pages are only there */
+	bool huge; /**< as huge pages, if the kernel has some; not with fill */
 };
 
 /** From it: done. */

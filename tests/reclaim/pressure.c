@@ -278,7 +278,9 @@ void pressure_without_hope_is_quiet(struct gem_device *dev)
 	igt_expect_oom();
 	/* So little is left that kswapd is woken, and enough for everybody to go on. */
 	runs = igt_vmstat_counter("pageoutrun");
-	pressure = igt_pressure_start(IGT_PRESSURE_ANON, igt_meminfo("MemFree"), 0);
+	left = igt_meminfo("MemFree");
+	pressure = igt_pressure_start(IGT_PRESSURE_ANON, left, 0);
+	igt_pressure_approach(pressure, left);
 	while (igt_vmstat_counter("pageoutrun") == runs && (left = igt_meminfo("MemFree")) > kept &&
 	       igt_pressure_grow(pressure, max(MiB(1), left / 2 > kept ? left / 2 - kept : 0)))
 		;
