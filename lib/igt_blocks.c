@@ -32,7 +32,7 @@ bool igt__fixture_begin(void)
 	igt_internal_assert(!igt_test.in_fixture, "nested fixtures");
 	igt_internal_assert(!igt_test.subtest.open, "a fixture inside a subtest");
 	igt_description_drop();
-	if (igt_list_mode() || igt_test.henceforth != IGT_OUTCOME_RUN)
+	if (igt_list_mode() || igt_test.only_asking || igt_test.henceforth != IGT_OUTCOME_RUN)
 		return false;
 	igt_test.in_fixture = true;
 	__atomic_store_n(&igt_test.thread_failed, false, __ATOMIC_RELAXED);
@@ -128,19 +128,29 @@ static void end_before_begin(const char *name)
 		igt_count_failure(IGT_EXIT_FAILURE);
 }
 
+static bool is_selected(const char *name)
+{
+	return !igt_options.pattern || igt_wildmat(name, igt_options.pattern);
+}
+
 static bool begin_subtest(const char *file, int line, const char *name, bool container)
 {
 	igt_internal_assert(igt_test.subtests, "igt_subtest() in a test without subtests");
 	igt_internal_assert(!igt_test.subtest.open, "nested subtests");
 	igt_internal_assert(!igt_test.in_fixture, "a subtest inside a fixture");
 	check_name(name);
+	if (igt_test.only_asking) {
+		igt_description_drop();
+		igt_test.wanted |= igt_list_mode() || is_selected(name);
+		return false;
+	}
 	igt_test.registered++;
 	if (igt_list_mode()) {
 		igt_listing_subtest(name, file, line);
 		return false;
 	}
 	igt_description_drop();
-	if (igt_options.pattern && !igt_wildmat(name, igt_options.pattern))
+	if (!is_selected(name))
 		return false;
 	igt_test.selected++;
 	if (igt_test.henceforth != IGT_OUTCOME_RUN) {
@@ -214,6 +224,17 @@ bool igt__dynamic_begin_f(const char *format, ...)
 
 	FORMAT_NAME(name, format);
 	return begin_dynamic(name);
+}
+
+bool igt_wants_subtest(void (*subtests)(void *data), void *data)
+{
+	igt_internal_assert(!igt_test.in_fixture && !igt_test.subtest.open,
+			    "igt_wants_subtest() in a fixture or subtest");
+	igt_test.only_asking = true;
+	igt_test.wanted = false;
+	subtests(data);
+	igt_test.only_asking = false;
+	return igt_test.wanted;
 }
 
 bool igt_on_subtest_end(void (*function)(void *data), void *data)

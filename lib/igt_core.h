@@ -227,6 +227,13 @@ _Noreturn void igt_exit(void);
  */
 bool igt_on_subtest_end(void (*function)(void *data), void *data);
 
+/**
+ * Whether any of the subtests that @subtests, called with @data, is made of is to be run, or
+ * listed: for what takes its time to prepare. @subtests is called for that, and none of its blocks
+ * is entered. Not in a fixture or a subtest, nor between igt_describe() and what that describes.
+ */
+bool igt_wants_subtest(void (*subtests)(void *data), void *data);
+
 /** Basename of the binary. */
 const char *igt_test_name(void);
 /** Name of the running subtest, or NULL outside of one. */

@@ -107,6 +107,8 @@ struct igt_test {
 		void (*success)(void);
 	} watch; /* see igt_watch_subtests() */
 
+	bool only_asking; /* see igt_wants_subtest() */
+	bool wanted;
 	unsigned int registered; /* subtests met, selected or not */
 	unsigned int selected;
 	bool succeeded;

@@ -18,6 +18,21 @@ static void fixture_prepares(void **state)
 				     "last fixture\n");
 }
 
+static void what_nobody_wants_is_not_prepared(void **state)
+{
+	_cleanup_run_ struct run all = run_tester(NULL, "fixtures", NULL);
+	_cleanup_run_ struct run other =
+		run_tester(NULL, "fixtures", "--run-subtest", "after", NULL);
+	_cleanup_run_ struct run skip =
+		run_tester("TESTER=costly-skip", "fixtures", "--run-subtest", "c*y", NULL);
+
+	assert_contains(all.out, "at much cost\nStarting subtest: costly\n");
+	assert_null(strstr(other.out, "at much cost"));
+	/* To be asked runs no fixture: it would have skipped that of the costs as well. */
+	assert_contains(skip.out, "at much cost\n");
+	assert_contains(skip.out, "Subtest costly: SKIP (0.000s)\n");
+}
+
 static void first_fixture_skips_all(void **state)
 {
 	_cleanup_run_ struct run run = run_tester("TESTER=first-skip", "fixtures", NULL);
@@ -135,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fixture_prepares),
+		cmocka_unit_test(what_nobody_wants_is_not_prepared),
 		cmocka_unit_test(first_fixture_skips_all),
 		cmocka_unit_test(first_fixture_fails_all),
 		cmocka_unit_test(thread_failure_is_the_fixtures),

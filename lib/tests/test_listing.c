@@ -10,7 +10,7 @@ static void lists_names_only(void **state)
 	_cleanup_run_ struct run run = run_tester(NULL, "fixtures", "--list-subtests", NULL);
 
 	assert_int_equal(run.code, 0);
-	assert_string_equal(run.out, "before\ninside\ninnermost\ninside-2\nafter\n");
+	assert_string_equal(run.out, "costly\nbefore\ninside\ninnermost\ninside-2\nafter\n");
 	assert_string_equal(run.err, "");
 }
 
@@ -31,7 +31,7 @@ static void filters_a_list_by_an_earlier_pattern(void **state)
 
 	assert_string_equal(run.out, "igt@tester_fixtures@inside\nigt@tester_fixtures@innermost\n"
 				     "igt@tester_fixtures@inside-2\n");
-	assert_string_equal(later.out, "before\ninside\ninnermost\ninside-2\nafter\n");
+	assert_string_equal(later.out, "costly\nbefore\ninside\ninnermost\ninside-2\nafter\n");
 }
 
 static void runs_when_the_pattern_came_first(void **state)

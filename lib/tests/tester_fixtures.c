@@ -34,6 +34,16 @@ static void act(const char *where)
 		raise(SIGSEGV);
 }
 
+static void costly_subtests(void *data)
+{
+	igt_fixture()
+		act("costly");
+
+	igt_describe("Takes much to prepare");
+	igt_subtest("costly")
+		igt_info("costly\n");
+}
+
 int igt_main()
 {
 	static const char *set_by_fixture = "nobody";
@@ -42,6 +52,11 @@ int igt_main()
 		act("first");
 		set_by_fixture = "fixture";
 	}
+
+	if (igt_wants_subtest(costly_subtests, NULL))
+		igt_fixture()
+			igt_info("at much cost\n");
+	costly_subtests(NULL);
 
 	igt_subtest("before")
 		igt_info("set by %s\n", set_by_fixture);

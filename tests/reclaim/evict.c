@@ -26,22 +26,41 @@
 		     " %" PRIu64 " KiB\n", claim, igt_memcg_stat(key) >> 10,                   \
 		     (uint64_t)(bytes) >> 10)
 
+struct evictions {
+	struct gem_device *dev;
+	void (*subtests)(struct gem_device *dev);
+};
+
+static void subtests_of(void *data)
+{
+	const struct evictions *evictions = data;
+
+	evictions->subtests(evictions->dev);
+}
+
 void evict_with_swap(struct gem_device *dev, void (*subtests)(struct gem_device *dev))
 {
+	struct evictions evictions = {.dev = dev, .subtests = subtests};
+	/* Swap that comes and goes takes longer than most subtests. */
+	const bool wanted = igt_wants_subtest(subtests_of, &evictions);
+
 	igt_subtest_group() {
-		igt_fixture()
-			igt_swap_on(EVICT_SWAP_BYTES);
+		if (wanted)
+			igt_fixture()
+				igt_swap_on(EVICT_SWAP_BYTES);
 
 		/* A group of its own, so that the swap is also removed when nothing evicts. */
 		igt_subtest_group() {
-			igt_fixture()
-				igt_reclaim_require_eviction(dev);
+			if (wanted)
+				igt_fixture()
+					igt_reclaim_require_eviction(dev);
 
 			subtests(dev);
 		}
 
-		igt_fixture()
-			igt_swap_off();
+		if (wanted)
+			igt_fixture()
+				igt_swap_off();
 	}
 }
 
