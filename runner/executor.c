@@ -289,7 +289,7 @@ static int run_next(struct executor *executor, unsigned index, enum execute_end 
 	r = run_job(executor, index, job, &outcome);
 	if (r < 0)
 		return r;
-	progress_job_ended(&executor->progress, index);
+	progress_job_ended(&executor->progress, index, outcome.sealed ? &outcome.files : NULL);
 	watchdogs_ping(executor->start.watchdogs);
 	stop = must_stop(executor, index, &outcome) ||
 	       must_stop_between(executor, index, between_jobs_after(executor->between, title));
@@ -349,7 +349,7 @@ int execute_jobs(const struct settings *settings, const GPtrArray *jobs,
 		return r;
 	/* What was not reached has a verdict, too. */
 	for (; next < jobs->len; next++)
-		progress_job_ended(&executor.progress, next);
+		progress_job_ended(&executor.progress, next, /* files= */ NULL);
 	r = run_start_write_end(&executor.start, settings, results_fd);
 	if (r < 0)
 		return r;

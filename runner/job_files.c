@@ -13,13 +13,12 @@
 void job_files_clear(struct job_files *files)
 {
 	for (int i = 0; i < _SEALED_MAX; i++)
-		g_free(files->data[i]);
+		g_clear_pointer(&files->data[i], g_free);
 }
 
-int job_files_read(int job_fd, struct job_files *ret)
+static int read_data(int job_fd, struct job_files *ret)
 {
 	struct job_files files = {0};
-	struct seal seal;
 
 	for (int i = 0; i < _SEALED_MAX; i++) {
 		int r = file_read_at(job_fd, sealed_file_name(i), &files.data[i], &files.len[i]);
@@ -29,11 +28,32 @@ int job_files_read(int job_fd, struct job_files *ret)
 			return r;
 		}
 	}
-	seal_read(job_fd, &seal);
-	for (int i = 0; i < _SEALED_MAX; i++)
-		files.seal[i] = seal_check(&seal, i, files.data[i], files.len[i]);
 	*ret = files;
 	return 0;
+}
+
+int job_files_read(int job_fd, struct job_files *ret)
+{
+	struct seal seal;
+	int r = read_data(job_fd, ret);
+
+	if (r < 0)
+		return r;
+	seal_read(job_fd, &seal);
+	for (int i = 0; i < _SEALED_MAX; i++)
+		ret->seal[i] = seal_check(&seal, i, ret->data[i], ret->len[i]);
+	return 0;
+}
+
+int job_files_seal(int job_fd, bool sync, struct job_files *ret)
+{
+	int r = read_data(job_fd, ret);
+
+	if (r >= 0)
+		r = seal_write(job_fd, ret->data, ret->len, sync);
+	if (r < 0)
+		job_files_clear(ret);
+	return r;
 }
 
 const char *job_files_data(const struct job_files *files, enum sealed_file file)

@@ -20,6 +20,11 @@ struct job_files {
 
 /** Reads what there is in @job_fd. 0, or a negative errno for a file that cannot be read. */
 int job_files_read(int job_fd, struct job_files *ret);
+/**
+ * Seals what there is in @job_fd, and hands it over, so that nobody has to read it once more. @sync
+ * flushes the seal. 0 or a negative errno.
+ */
+int job_files_seal(int job_fd, bool sync, struct job_files *ret);
 void job_files_clear(struct job_files *files);
 
 /** The bytes of a file; "" if it is not there. The files own it. */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "fileio.h"
-#include "job_files.h"
 #include "log.h"
 #include "results_dir.h"
 #include "test_result.h"
@@ -122,6 +121,14 @@ static struct job_results *judge(int results_fd, const struct job *job, unsigned
 	return results;
 }
 
+struct job_results *job_results_of(int results_fd, unsigned index, const struct job *job,
+				   const struct settings *settings,
+				   const struct dmesg_rules *rules, struct job_files *files)
+{
+	return never_began(files) ? not_run(job, settings)
+				  : judge(results_fd, job, index, files, rules);
+}
+
 int job_results_load(int results_fd, unsigned index, const struct job *job,
 		     const struct settings *settings, const struct dmesg_rules *rules,
 		     struct job_results **ret)
@@ -134,7 +141,7 @@ int job_results_load(int results_fd, unsigned index, const struct job *job,
 	g_snprintf(name, sizeof(name), "%u", index);
 	job_fd = openat(results_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	r = job_fd < 0 ? -errno : job_files_read(job_fd, &files);
-	if (r == -ENOENT || r == -ENOTDIR || (r >= 0 && never_began(&files))) {
+	if (r == -ENOENT || r == -ENOTDIR) {
 		*ret = not_run(job, settings);
 		return 0;
 	}
@@ -143,6 +150,6 @@ int job_results_load(int results_fd, unsigned index, const struct job *job,
 			  g_strerror(-r));
 		return r;
 	}
-	*ret = judge(results_fd, job, index, &files, rules);
+	*ret = job_results_of(results_fd, index, job, settings, rules, &files);
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "cleanup.h"
 #include "dmesg.h"
+#include "job_files.h"
 #include "job_list.h"
 #include "settings.h"
 
@@ -28,6 +29,10 @@ struct job_results {
 int job_results_load(int results_fd, unsigned index, const struct job *job,
 		     const struct settings *settings, const struct dmesg_rules *rules,
 		     struct job_results **ret);
+/** The same of @files, which are the record; data may be taken out of them. Never NULL. */
+struct job_results *job_results_of(int results_fd, unsigned index, const struct job *job,
+				   const struct settings *settings,
+				   const struct dmesg_rules *rules, struct job_files *files);
 void job_results_free(struct job_results *results);
 
 DEFINE_CLEANUP(struct job_results *, job_results_free);

@@ -61,6 +61,7 @@ void job_outcome_clear(struct job_outcome *outcome)
 {
 	g_clear_pointer(&outcome->subtests, g_ptr_array_unref);
 	g_clear_pointer(&outcome->abort_reason, g_free);
+	job_files_clear(&outcome->files);
 }
 
 static void run_clear(struct run *run)
@@ -598,7 +599,10 @@ static void finish(struct run *run)
 	if (run->error >= 0)
 		check_recorded(run, record_end(run));
 	if (run->error >= 0)
-		check_recorded(run, seal_write(run->request->dirfd, run->request->settings->sync));
+		check_recorded(run, job_files_seal(run->request->dirfd,
+						   run->request->settings->sync,
+						   &run->outcome.files));
+	run->outcome.sealed = run->error >= 0;
 }
 
 static void log_failure(const struct job_request *request, int error)

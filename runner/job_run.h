@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "cgroup.h"
+#include "job_files.h"
 #include "job_list.h"
 #include "sampler.h"
 #include "settings.h"
@@ -48,6 +49,9 @@ struct job_outcome {
 	/** Why no other job may follow, or NULL; and whether the job's record says so already. */
 	char *abort_reason;
 	bool abort_recorded;
+	/** What its record says, of all its processes; there only with @sealed. */
+	struct job_files files;
+	bool sealed;
 };
 
 void job_outcome_clear(struct job_outcome *outcome);

@@ -65,15 +65,19 @@ void progress_job_started(const struct progress *progress, unsigned index, doubl
 			     budget, title);
 }
 
-void progress_job_ended(const struct progress *progress, unsigned index)
+void progress_job_ended(const struct progress *progress, unsigned index, struct job_files *files)
 {
 	_cleanup_(job_results_freep) struct job_results *results = NULL;
+	const struct job *job = g_ptr_array_index(progress->jobs, index);
 
 	if (!progress->live)
 		return;
-	/* Read back from the record, so that the report says what results.json will say. */
-	if (job_results_load(progress->results_fd, index, g_ptr_array_index(progress->jobs, index),
-			     progress->settings, progress->rules, &results) < 0)
+	/* Out of the record, so that the report says what results.json will say. */
+	if (files)
+		results = job_results_of(progress->results_fd, index, job, progress->settings,
+					 progress->rules, files);
+	else if (job_results_load(progress->results_fd, index, job, progress->settings,
+				  progress->rules, &results) < 0)
 		return;
 	live_report_ended(progress->live, index, results);
 }

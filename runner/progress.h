@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "dmesg.h"
+#include "job_files.h"
 #include "job_list.h"
 #include "live_report.h"
 #include "settings.h"
@@ -24,8 +25,11 @@ struct progress {
 /** Job @index starts. @left: seconds of the overall timeout, negative if there is none. */
 void progress_job_started(const struct progress *progress, unsigned index, double left);
 
-/** Job @index is over, or will not be run: with `--report`, its results. */
-void progress_job_ended(const struct progress *progress, unsigned index);
+/**
+ * Job @index is over, or will not be run: with `--report`, its results. @files is its record, or
+ * NULL to have it read; data may be taken out of it.
+ */
+void progress_job_ended(const struct progress *progress, unsigned index, struct job_files *files);
 
 /** True if stdout belongs to a report. */
 bool progress_stdout_is_report(const struct settings *settings);

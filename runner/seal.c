@@ -28,22 +28,15 @@ static uint32_t checksum(const char *data, size_t len)
 }
 
 /* `<crc> <size> <name>` */
-int seal_write(int job_fd, bool sync)
+int seal_write(int job_fd, char *const data[_SEALED_MAX], const size_t len[_SEALED_MAX],
+	       bool sync)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	for (int i = 0; i < _SEALED_MAX; i++) {
-		g_autofree char *data = NULL;
-		size_t len;
-		int r = file_read_at(job_fd, sealed_file_name(i), &data, &len);
-
-		if (r == -ENOENT)
-			continue;
-		if (r < 0)
-			return r;
-		g_string_append_printf(text, "%08x %zu %s\n", checksum(data, len), len,
-				       sealed_file_name(i));
-	}
+	for (int i = 0; i < _SEALED_MAX; i++)
+		if (data[i])
+			g_string_append_printf(text, "%08x %zu %s\n", checksum(data[i], len[i]),
+					       len[i], sealed_file_name(i));
 	return file_write_at(job_fd, SEAL, text->str, FILE_TRUNCATE, sync);
 }
 

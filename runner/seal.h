@@ -43,8 +43,12 @@ enum seal_verdict {
 	SEAL_BROKEN,
 };
 
-/** Writes the seal of job directory @job_fd. @sync flushes it. 0 or a negative errno. */
-int seal_write(int job_fd, bool sync);
+/**
+ * Writes the seal of job directory @job_fd over @data, of @len bytes each; NULL: there is no such
+ * file. @sync flushes it. 0 or a negative errno.
+ */
+int seal_write(int job_fd, char *const data[_SEALED_MAX], const size_t len[_SEALED_MAX],
+	       bool sync);
 
 /** Takes the seal off, since the record goes on. Also fine if there is none. Negative errno. */
 int seal_remove(int job_fd);

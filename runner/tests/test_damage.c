@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "job_files.h"
 #include "packets.h"
 #include "results.h"
-#include "seal.h"
 
 #define CUTS_PER_FILE (24 / SLOWNESS)
 #define DAMAGES_PER_FILE (40 / SLOWNESS)
@@ -144,9 +144,11 @@ static void put_seals(const char *dir)
 	for (unsigned i = 0; i < JOBS; i++) {
 		g_autofree char *name = g_strdup_printf("%s/%u", dir, i);
 		int fd = open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		struct job_files files = {0};
 
 		assert_true(fd >= 0);
-		assert_int_equal(seal_write(fd, /* sync= */ false), 0);
+		assert_int_equal(job_files_seal(fd, /* sync= */ false, &files), 0);
+		job_files_clear(&files);
 		close(fd);
 	}
 }
