@@ -26,11 +26,12 @@ class Store:
     """The observations of a folder; those of other kernels and older tests are passed over.
 
     key: a subtest's program to its key, to leave out what an older one said. add: whether
-    there is something to add; to read takes no turns.
+    there is something to add; to read takes no turns. base: the store that has what is seen
+    without a mutation, if not this one.
     """
 
-    def __init__(self, folder, kernel, key, shard="", add=True):
-        self.kernel, self.key = kernel, key
+    def __init__(self, folder, kernel, key, shard="", add=True, base=None):
+        self.kernel, self.key, self.base = kernel, key, base
         self.known = {}
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,6 +75,9 @@ class Store:
 
     def add(self, seen):
         """Keeps an observation, on the disk first."""
+        if self.base and not seen.mutation:
+            self.base.add(seen)
+            return
         self.file.write(json.dumps(seen._asdict()) + "\n")
         self.file.flush()
         self.keep(seen)
@@ -85,6 +89,8 @@ class Store:
 
     def of(self, kind, mutation):
         """What is known of a mutation, "" being none: subtest to observation."""
+        if self.base and not mutation:
+            return self.base.of(kind, "")
         return self.known.get((kind, mutation), {})
 
     def all_of(self, mutation):

@@ -11,7 +11,7 @@ import glob, re, yaml
 entries = yaml.safe_load(open("kernel/mutations.yaml"))
 bugs = set(re.findall(r"^\| (B\d+) \|", open("docs/bugs.md").read(), re.M))
 allowed = {"gpu": {"2d", "virgl", "blob", "mali"}, "flavour": {"default", "debug"},
-           "swap": {"on", "off"}}
+           "swap": {"on", "off"}, "race": {True}}
 for entry in entries:
     name = entry["id"]
     missing = {"change", "where", "gpu", "flavour", "caught_by"} - set(entry)

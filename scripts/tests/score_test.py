@@ -292,6 +292,38 @@ class ScoreTest(Case):
         self.assertIn("another score works on it", err)
         store.file.close()
 
+    def test_races_are_told_how_often(self):
+        self.story({"m15": {MAP: ["FAIL", "x"]}})
+        self.assertEqual(self.score("--only", "m15", "--repeat", "1")[0], 0)
+        self.guests()
+        self.story({})
+        status, out, _ = self.score("--only", "m15", "--repeat", "3")
+        self.assertEqual(status, 0)
+        self.assertIn("m15    1 of 3  %s 1" % MAP, out)
+        self.assertIn("0 of 1 are noticed in each, 1 in some, 0 in none", out)
+        self.assertEqual([guest[1] for guest in self.guests()], ["m15", "m15"])
+        page = (self.top / "score/races-default.md").read_text()
+        self.assertIn("| 1 of 3 | %s 1 |" % MAP, page)
+        # What is seen there is no part of the score, and no news on the next call.
+        self.assertEqual(self.score("--only", "m15", "--report")[0], 4)
+        self.assertEqual(self.score("--only", "m15", "--repeat", "3")[0], 0)
+        self.assertEqual(self.guests(), [])
+
+    def test_race_that_nobody_notices(self):
+        self.story({})
+        status, out, _ = self.score("--only", "m15", "--repeat", "2")
+        self.assertEqual(status, 1)
+        self.assertIn("m15    0 of 2", out)
+        self.assertIn("0 in some, 1 in none", out)
+
+    def test_only_races_are_repeated(self):
+        self.story({})
+        out = self.score("--repeat", "1", "--report")[1]
+        self.assertIn("0 in some, 0 in none", out)
+        page = (self.top / "score/races-default.md").read_text()
+        self.assertNotIn("| m15 |", page)
+        self.assertIn("| m79 |", page)
+
     def test_unknown_names_are_refused(self):
         for words, text in ((("--only", "m999"), "no such mutation"), (("--shard", "3/2"), "K/N"),
                             (("--tests", "nothing"), "finds no subtest")):
