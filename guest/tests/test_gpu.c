@@ -213,7 +213,7 @@ static void iommu_is_one_that_the_kernel_drives(void **state)
 
 	assert_int_equal(choose(host, GUEST_GPU_2D, true), 0);
 	assert_arguments(host, "<-device><virtio-iommu-pci>",
-			 "max_hostmem=1G,iommu_platform=on,disable-legacy=on>");
+			 "max_hostmem=1G,iommu_platform=on,disable-legacy=on,packed=on>");
 	guest_gpu_clear(&host->gpu);
 
 	host->kernel.modules = g_strdup(host->dir);
