@@ -50,6 +50,7 @@ void guest_gpu_clear(struct guest_gpu *gpu)
 	guest_xvfb_stop(&gpu->xvfb);
 	g_clear_pointer(&gpu->display, g_free);
 	g_clear_pointer(&gpu->device, g_free);
+	g_clear_pointer(&gpu->caveat, g_free);
 }
 
 void guest_gpu_arguments(const struct guest_gpu *gpu, uint64_t mem_bytes, struct guest_launch *l)
@@ -94,8 +95,29 @@ static char *last_line(const char *text)
 	return g_strdup(line ? line + 1 : *copy ? copy : "QEMU ends without a word");
 }
 
+/*
+ * What is wrong with a window on the host's memory in the QEMU whose monitor greets so, or NULL;
+ * owned. Without KVM one after 10.0.2 and before 11 (10.0.6, 10.0.13 and 10.2.2 were read) has a
+ * number for each device's registers, and others as soon as a blob comes into the window or leaves
+ * it; until the CPU hears of that it takes the old for the new (iotlb_to_section() in
+ * system/physmem.c). Writes that went elsewhere left guests without a timer, and waiting for their
+ * IOMMU for good.
+ */
+static char *caveat_of_window(const char *greeting)
+{
+	const char *version = strstr(greeting, "QEMU ");
+	unsigned int major, minor, micro;
+
+	if (!version || sscanf(version, "QEMU %u.%u.%u", &major, &minor, &micro) != 3 ||
+	    major != 10 || (minor == 0 && micro < 3))
+		return NULL;
+	return g_strdup_printf("without KVM QEMU %u.%u.%u may lose what the guest writes to a "
+			       "device while blobs are mapped, and the guest hangs; QEMU 11 does not",
+			       major, minor, micro);
+}
+
 /* Does QEMU make this GPU? It is to end before the guest's first instruction. */
-static bool works(const char *qemu, const struct guest_gpu *gpu, char **ret_reason)
+static bool works(const char *qemu, struct guest_gpu *gpu, char **ret_reason)
 {
 	static const char *const fixed[] = {"-nodefaults", "-no-user-config", "-machine", "q35",
 					    "-accel",	   "tcg",	      "-S",	  "-monitor",
@@ -117,8 +139,11 @@ static bool works(const char *qemu, const struct guest_gpu *gpu, char **ret_reas
 			.timeout_ms = TRY_MS,
 		},
 		&done);
-	if (r == 0 && done.status == 0)
+	if (r == 0 && done.status == 0) {
+		if (gpu->kind == GUEST_GPU_BLOB && !gpu->shared_memory)
+			gpu->caveat = caveat_of_window(done.out->str);
 		return true;
+	}
 	g_free(*ret_reason);
 	*ret_reason = r < 0 ? g_strdup(strerror(-r)) : last_line(done.err->str);
 	return false;

@@ -38,6 +38,7 @@ struct guest_gpu {
 	const char *iommu;     /* the same for the IOMMU, or NULL */
 	const char *append;    /* more kernel command line for it, or NULL */
 	bool shared_memory;    /* guest memory has to be in a memfd */
+	char *caveat;	       /* what may go wrong without KVM, a sentence, or NULL; owned */
 	struct guest_xvfb xvfb; /* where display is on one */
 };
 

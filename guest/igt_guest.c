@@ -124,7 +124,7 @@ static char *find_init(const struct run *s)
 
 static int choose_gpu(struct run *s, char **ret_why)
 {
-	return guest_gpu_choose(
+	int r = guest_gpu_choose(
 		&(struct guest_gpu_wish){
 			.kind = s->options.gpu,
 			.iommu = s->options.iommu,
@@ -132,6 +132,10 @@ static int choose_gpu(struct run *s, char **ret_why)
 			.kernel = &s->kernel,
 		},
 		&s->gpu, ret_why);
+
+	if (s->gpu.caveat && !s->kvm)
+		fprintf(stderr, "igt_guest: %s\n", s->gpu.caveat);
+	return r;
 }
 
 static int pack(struct run *s, char **ret_why)

@@ -34,7 +34,8 @@ cross_triplet() {
 
 # foreign_apt ARCH RELEASE DIR: apt's options for another architecture or release than this
 # machine's, in the array apt_from; everything that apt keeps of it is in DIR, which exists. The
-# mirror is this machine's, or DEBIAN_MIRROR where apt has none of Debian.
+# mirror is this machine's, or DEBIAN_MIRROR where apt has none of Debian. Of a release that is
+# called NAME-backports packages come from there as far as they are there, else from NAME.
 foreign_apt() {
 	local arch=$1 release=$2 dir=$3 site keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 	site=${DEBIAN_MIRROR:-$(debian_mirror)} && [ -n "$site" ] ||
@@ -42,11 +43,12 @@ foreign_apt() {
 	mkdir -p "$dir"/{lists/partial,archives/partial,parts}
 	: >"$dir/status"
 	[ ! -e "$keyring" ] || site="[signed-by=$keyring] $site"
-	echo "deb $site $release main" >"$dir/sources.list"
+	printf 'deb %s main\n' "$site ${release%-backports}" "$site $release" | uniq >"$dir/sources.list"
 	apt_from=(
 		-q -o "APT::Architecture=$arch" -o "APT::Architectures::=$arch"
 		-o "Dir::State=$dir" -o "Dir::State::status=$dir/status" -o "Dir::Cache=$dir"
 		-o "Dir::Etc::sourcelist=$dir/sources.list" -o "Dir::Etc::sourceparts=$dir/parts"
+		-o "APT::Default-Release=$release"
 		-o Acquire::Languages=none -o APT::Sandbox::User=root
 	)
 	apt-get "${apt_from[@]}" update >"$dir/apt.log" 2>&1 || {

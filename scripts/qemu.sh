@@ -2,25 +2,29 @@
 # shellcheck shell=bash disable=SC2154
 #
 # QEMU of a newer Debian, for what this machine's is too old for: guests with blob resources,
-# which take QEMU 9.2 and virglrenderer 1.0. It is unpacked from Debian's packages into the
-# cache and runs there by its own libraries; nothing that is installed changes for its sake. To
-# be sourced after common.sh and cross.sh.
+# which take QEMU 9.2 and virglrenderer 1.0, and without KVM QEMU 11 (docs/running.md tells why).
+# It is unpacked from Debian's packages into the cache and runs there by its own libraries;
+# nothing that is installed changes for its sake. To be sourced after common.sh and cross.sh.
 
-qemu_release=trixie
+qemu_release=trixie-backports
 qemu_packages=(
 	libegl1 libgl1 libgl1-mesa-dri libglx-mesa0 qemu-system-gui qemu-system-modules-opengl
 	qemu-system-x86 seabios
 )
 
 # blob_qemu: a QEMU that makes guests with blob resources, made if missing, on stdout; nothing
-# where this machine's own is to do that, as on Debian 13, or where none can be fetched.
+# where this machine's own is to do that, or where none can be fetched.
 blob_qemu() {
 	local dir new key
-	[ "$(debian_release)" = bookworm ] || return 0
+	case $(debian_release) in
+	bookworm | trixie) ;;
+	*) return 0 ;;
+	esac
+	[ "$(qemu_version)" -lt 11 ] || return 0
 	key=$(echo "$qemu_release ${qemu_packages[*]} $(declare -f qemu_program)" | sha256sum)
 	dir=$cache/qemu/$qemu_release-${key:0:12}
 	if [ ! -d "$dir" ]; then
-		step "fetching QEMU of Debian $qemu_release, for blob resources"
+		step "fetching QEMU of Debian's $qemu_release, for blob resources"
 		mkdir -p "$cache/qemu"
 		new=$(mktemp -d "$dir.XXXXXX")
 		if ! (foreign_apt amd64 "$qemu_release" "$new/apt" && fetch_whole "$new" "${qemu_packages[@]}"); then
@@ -34,6 +38,13 @@ blob_qemu() {
 		keep "$new" "$dir" || die "$dir cannot be made"
 	fi
 	echo "$dir/qemu-system-x86_64"
+}
+
+# qemu_version: the first number of that of this machine's own QEMU; 0 if there is none.
+qemu_version() {
+	local version
+	version=$(qemu-system-x86_64 --version 2>/dev/null | sed -n 's/^QEMU emulator version \([0-9]*\)\..*/\1/p')
+	echo "${version:-0}"
 }
 
 # qemu_program DIR: a program that runs it from DIR. All that it looks for elsewhere is named,

@@ -184,6 +184,31 @@ static void blobs_are_with_virgl_where_qemu_can(void **state)
 	assert_false(host->gpu.shared_memory);
 }
 
+static void window_of_a_qemu_that_loses_writes_is_told(void **state)
+{
+	static const char *const innocent[] = {
+		"echo 'QEMU 10.0.2 monitor'",
+		"echo 'QEMU 11.1.3 monitor'",
+		"echo 'QEMU 10.0.13 monitor'; case $* in *,hostmem=*) refuse;; esac",
+	};
+	struct host *host = *state;
+
+	make_qemu(host, "echo 'QEMU 10.0.13 monitor - type help'");
+	assert_int_equal(choose(host, GUEST_GPU_BLOB, false), 0);
+	assert_non_null(host->gpu.caveat);
+	assert_non_null(strstr(host->gpu.caveat, "QEMU 10.0.13 may lose"));
+	guest_gpu_clear(&host->gpu);
+	assert_int_equal(choose(host, GUEST_GPU_VIRGL, true), 0);
+	assert_null(host->gpu.caveat);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(innocent); i++) {
+		guest_gpu_clear(&host->gpu);
+		make_qemu(host, innocent[i]);
+		assert_int_equal(choose(host, GUEST_GPU_BLOB, false), 0);
+		assert_null(host->gpu.caveat);
+	}
+}
+
 static void blobs_are_by_udmabuf_else(void **state)
 {
 	struct host *host = *state;
@@ -274,6 +299,7 @@ int main(void)
 		on_host(virgl_that_cannot_be_is_told_and_leaves_no_server),
 		on_host(x_server_that_fails_is_quoted),
 		on_host(blobs_are_with_virgl_where_qemu_can),
+		on_host(window_of_a_qemu_that_loses_writes_is_told),
 		on_host(blobs_are_by_udmabuf_else),
 		on_host(blobs_that_cannot_be_are_told_with_both_reasons),
 		on_host(iommu_is_one_that_the_kernel_drives),
