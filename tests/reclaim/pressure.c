@@ -30,7 +30,7 @@
 #define BO_BYTES MiB(8)
 #define MOST_BOS 64
 
-/* BOs that take half of what memory there is, as far as the device takes them. */
+/* BOs that take a part of what memory there is, as far as the device takes them. */
 struct hoard {
 	struct gem_device *dev;
 	struct gem_bo *bos[MOST_BOS];
@@ -39,10 +39,12 @@ struct hoard {
 	uint64_t swapped; /* pages, up to now */
 };
 
-static struct hoard fill_half(struct gem_device *dev)
+/* One of so many @parts. */
+static struct hoard fill(struct gem_device *dev, unsigned int parts)
 {
-	const uint64_t half = min(igt_meminfo("MemAvailable") / 2, dev->caps.max_all_bytes * 9 / 10);
-	struct hoard hoard = {.dev = dev, .count = min_t(uint64_t, half / BO_BYTES, MOST_BOS)};
+	const uint64_t bytes = min(igt_meminfo("MemAvailable") / parts,
+				   dev->caps.max_all_bytes * 9 / 10);
+	struct hoard hoard = {.dev = dev, .count = min_t(uint64_t, bytes / BO_BYTES, MOST_BOS)};
 
 	evict_leftovers(dev);
 	hoard.before = igt_reclaimable(dev);
@@ -77,7 +79,7 @@ void pressure_takes_lent_before_killing(struct gem_device *dev)
 	unsigned int gone = 0;
 
 	igt_require_no_swap();
-	hoard = fill_half(dev);
+	hoard = fill(dev, 2);
 	for (unsigned int i = 0; i < hoard.count; i++)
 		gem_bo_madvise(hoard.bos[i], GEM_DONTNEED);
 
@@ -113,7 +115,7 @@ void pressure_swaps_before_killing(struct gem_device *dev)
 {
 	const uint64_t kills = igt_vmstat_counter("oom_kill");
 	struct igt_pressure_report report;
-	struct hoard hoard = fill_half(dev);
+	struct hoard hoard = fill(dev, 4);
 
 	report = igt_pressure_machine(IGT_PRESSURE_ANON, bytes_of(&hoard) / 2, quarter_is_swapped,
 				      &hoard);
@@ -140,7 +142,7 @@ void pressure_killing_spares_bos(struct gem_device *dev)
 
 	igt_require_no_swap();
 	igt_expect_oom();
-	hoard = fill_half(dev);
+	hoard = fill(dev, 2);
 
 	/* More than there can be. */
 	report = igt_pressure_machine(IGT_PRESSURE_ANON, igt_meminfo("MemTotal"), never, NULL);
@@ -273,7 +275,7 @@ void pressure_without_hope_is_quiet(struct gem_device *dev)
 	igt_require_f(igt_meminfo("MemTotal") <= MiB(8192),
 		      "%" PRIu64 " MiB of memory are too much to be made short of\n",
 		      igt_meminfo("MemTotal") >> 20);
-	hoard = fill_half(dev);
+	hoard = fill(dev, 2);
 	/* Its process may meet its limit before, which changes nothing. */
 	igt_expect_oom();
 	/* So little is left that kswapd is woken, and enough for everybody to go on. */

@@ -159,7 +159,7 @@ static void run_users(struct gem_device *dev, struct mix mix, unsigned int ms, c
 }
 
 /* Each wants more at once than kswapd, who is at work all the time, has ready. */
-static const struct mix hurried = {.users = 3, .bos = 3, .bytes = MiB(4), .room = MiB(9)};
+static const struct mix hurried = {.users = 3, .bos = 2, .bytes = MiB(4), .room = MiB(9)};
 #define MOST_TRIES 5
 #define HURRIED_MS 300
 
