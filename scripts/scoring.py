@@ -101,9 +101,11 @@ class Store:
 
 # As the runner says it of who failed and then did not come to its end.
 AFTER_FAILURE = ", after it had failed: "
-# And of who hung with a kernel that had found itself wrong; a stall is but another word for it.
-AFTER_SPLAT = re.compile(r", after the kernel had warned: .*"
-                         r"(WARNING: |BUG: KASAN|Oops|corruption|refcount_t)")
+# And of who hung, or was no more, with a kernel that had found itself wrong; a stall is but
+# another word for hanging.
+SPLAT = r"(WARNING: |BUG: KASAN|Oops|corruption|refcount_t)"
+AFTER_SPLAT = re.compile(", after the kernel had warned: .*" + SPLAT)
+AT_SPLAT = re.compile(SPLAT)
 
 
 def catches(seen):
@@ -115,7 +117,8 @@ def catches(seen):
     if seen.verdict == "FAIL" or seen.verdict == "TIMEOUT" and AFTER_FAILURE in seen.reason:
         return "assertion"
     if (seen.verdict in ("DMESG-FAIL", "DMESG-WARN", "PANIC") or
-            seen.verdict == "TIMEOUT" and AFTER_SPLAT.search(seen.reason)):
+            seen.verdict == "TIMEOUT" and AFTER_SPLAT.search(seen.reason) or
+            seen.verdict == "INCOMPLETE" and AT_SPLAT.match(seen.reason)):
         return "splat"
     if seen.verdict == "CRASH" and "SIGBUS" in seen.reason:
         return "SIGBUS"
