@@ -105,7 +105,6 @@ AFTER_FAILURE = ", after it had failed: "
 # another word for hanging.
 SPLAT = r"(WARNING: |BUG: KASAN|Oops|corruption|refcount_t)"
 AFTER_SPLAT = re.compile(", after the kernel had warned: .*" + SPLAT)
-AT_SPLAT = re.compile(SPLAT)
 
 
 def catches(seen):
@@ -118,7 +117,7 @@ def catches(seen):
         return "assertion"
     if (seen.verdict in ("DMESG-FAIL", "DMESG-WARN", "PANIC") or
             seen.verdict == "TIMEOUT" and AFTER_SPLAT.search(seen.reason) or
-            seen.verdict == "INCOMPLETE" and AT_SPLAT.match(seen.reason)):
+            seen.verdict == "INCOMPLETE" and re.search(SPLAT, seen.reason)):
         return "splat"
     if seen.verdict == "CRASH" and "SIGBUS" in seen.reason:
         return "SIGBUS"

@@ -216,6 +216,7 @@ class ScoreTest(Case):
                 ("TIMEOUT", "90 s, after the kernel had warned: list_del corruption.", "splat", 0),
                 ("TIMEOUT", "90 s, after the kernel had warned: rcu: stalls", "TIMEOUT", 1),
                 ("INCOMPLETE", "Oops: general protection fault", "splat", 0),
+                ("INCOMPLETE", "list_del corruption.", "splat", 0),
                 ("INCOMPLETE", "init invoked oom-killer", "CRASH", 1),
                 ("DMESG-WARN", "WARNING: at", "splat", 0),
                 ("test-panic", "", "splat", 0), ("test-silent", "", "TIMEOUT", 1),
