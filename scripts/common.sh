@@ -37,7 +37,7 @@ opengl_packages() {
 # shellcheck disable=SC2034
 test_packages=(
 	bash-completion clang doxygen libclang-rt-dev libcmocka-dev libxml2-utils procps python3
-	python3-docutils python3-jsonschema python3-yaml shellcheck valgrind
+	python3-docutils python3-jsonschema python3-yaml shellcheck sparse valgrind
 )
 # Large, and not everywhere: tests that need it are skipped without.
 # shellcheck disable=SC2034

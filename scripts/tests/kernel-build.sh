@@ -33,6 +33,9 @@ kernelrelease kernelversion: ; @echo 6.12.0-test
 bzImage: ; @mkdir -p arch/x86/boot && echo image >arch/x86/boot/bzImage && echo once >>$(COMPILED)
 modules_install: ; @mkdir -p $(modules_dir) && touch $(modules_dir)/modules.order $(modules_dir)/modules.builtin
 run-command: ; @$(KBUILD_RUN_COMMAND)
+prepare modules_prepare drivers/gpu/drm/virtio/ drivers/gpu/drm/panfrost/: ; @:
+state.o: ; @grep -Hn warning: state.c | sed "s/:warning/: warning/" || :
+.PHONY: state.o drivers/gpu/drm/virtio/ drivers/gpu/drm/panfrost/
 MAKE
 printf '#!/bin/sh\nshift 3\ncat "$@" >.config\n' >"$source/scripts/kconfig/merge_config.sh"
 chmod +x "$source/scripts/kconfig/merge_config.sh"
@@ -126,6 +129,20 @@ compiled 4
 build
 compiled 4
 [ "$(ls -d "$cached"/base-default-*)" ] || fail "the reference kernel is not kept"
+
+# Warnings that the series adds, and others.
+printf '%s\n' 'warning: old' >"$source/state.c"
+series=$work/kernel/series/6.12/0002-series.patch
+printf -- '--- a/state.c\n+++ b/state.c\n@@ -1 +1,2 @@\n+moved\n warning: old\n' >"$series"
+build --flavour default --static
+grep -q "of 1 warnings none is the series's own" "$work/err" || fail "--static does not tell"
+printf -- '--- a/state.c\n+++ b/state.c\n@@ -1 +1,2 @@\n+warning: new\n warning: old\n' >"$series"
+refused "the series adds 1 warnings" --flavour default --static
+grep -q '^state.c:1: warning: new$' "$work/err" || fail "the warning is not named"
+! grep -q 'warning: old' "$work/err" || fail "a warning is named that was there before"
+refused "has no patches" --flavour vanilla --static
+rm "$series" "$source/state.c"
+compiled 4
 
 # A model that does not build.
 echo "exit 1" >"$work/kernel/mali-model/build"
