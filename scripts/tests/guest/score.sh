@@ -4,7 +4,7 @@
 # scripts/score finds a known mutation in a guest, by the subtest that is expected to
 # notice it, and remembers; another one, which those subtests cannot see, survives them.
 # scripts/soak has the same subtests pass in random order.
-set -eu
+set -euo pipefail
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 suite=$1/plain/install
 results=$1/score
@@ -25,4 +25,6 @@ status=0
 grep '^| m52 ' "$results/score/score-default.md" | grep -q '| SURVIVED |'
 
 "$top/scripts/soak" --suite "$suite" --results "$results/soak" --repeat 1 --mali none \
-	--tests '^virtio_madvise@(willneed-alone-retains|purged-map-raises-sigbus)$'
+	--tests '^virtio_madvise@(willneed-alone-retains|purged-map-raises-sigbus)$' |
+	tee "$results/soak.log"
+grep -q '^repeat 1 of 1: seed [0-9]' "$results/soak.log"
