@@ -56,6 +56,7 @@ struct monitor {
 	int timer;
 	int64_t started;  /* all times: guest_now_ms() */
 	int64_t activity; /* last output of the guest on any channel */
+	int64_t progress; /* and on one that is not the kernel's */
 	int64_t phase_end;
 	bool hang;	/* story.outcome is settled by a deadline */
 	bool panicked;	/* QMP says so */
@@ -207,6 +208,8 @@ static int read_channel(struct monitor *m, enum source source)
 	if (source >= SRC_CONSOLE && source <= SRC_SERVICE) {
 		m->activity = guest_now_ms();
 		m->talked = true;
+		if (source != SRC_CONSOLE)
+			m->progress = m->activity;
 	}
 	if (source == SRC_CONSOLE) {
 		if (m->watch->process->log >= 0)
@@ -251,6 +254,7 @@ static int64_t check_deadlines(struct monitor *m, int64_t now)
 	const struct guest_watch *w = m->watch;
 	int64_t boot = m->story.boot_ms < 0 ? m->started + w->boot_timeout_ms : 0;
 	int64_t idle = w->idle_timeout_ms ? m->activity + w->idle_timeout_ms : 0;
+	int64_t stall = w->stall_timeout_ms ? m->progress + w->stall_timeout_ms : 0;
 	int64_t total = w->total_timeout_ms ? m->started + w->total_timeout_ms : 0;
 
 	if (m->phase == PHASE_RUN) {
@@ -261,8 +265,11 @@ static int64_t check_deadlines(struct monitor *m, int64_t now)
 		else if (!boot && idle && now >= idle)
 			hang(m, GUEST_TEST_SILENT, "no output on any channel for",
 			     w->idle_timeout_ms);
+		else if (!boot && stall && now >= stall)
+			hang(m, GUEST_TEST_SILENT, "no output but the kernel's for",
+			     w->stall_timeout_ms);
 		else
-			return earlier(earlier(boot, total), boot ? 0 : idle);
+			return earlier(earlier(boot, total), boot ? 0 : earlier(idle, stall));
 	}
 	if (m->phase == PHASE_TRACE) {
 		guest_trace_step(&m->trace, now);

@@ -14,6 +14,7 @@ struct guest_watch {
 	struct guest_live *live;       /* NULL for a shell */
 	int64_t boot_timeout_ms;
 	int64_t idle_timeout_ms;  /* 0: none */
+	int64_t stall_timeout_ms; /* the same without the console; 0: none */
 	int64_t total_timeout_ms; /* 0: none */
 	bool shell;		  /* the console is the user's terminal */
 };

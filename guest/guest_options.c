@@ -64,7 +64,8 @@ const char guest_options_usage[] =
 	"                        another machine 240)\n"
 	"  --timeout S           for the whole guest (default: 1200)\n"
 	"  --idle-timeout S      without output on any channel (default: 120, and at least\n"
-	"                        30 more than --per-test-timeout)\n"
+	"                        30 more than --per-test-timeout); or, after that for one\n"
+	"                        subtest, with output of nobody but the kernel (default: 120)\n"
 	"  --per-test-timeout S  for one subtest (default: 120)\n"
 	"  --append TEXT         more kernel command line\n"
 	"  --qemu BIN            QEMU to use (default: qemu-system-x86_64, or as --arch says)\n"
@@ -426,6 +427,11 @@ void guest_options_clear(struct guest_options *options)
 unsigned int guest_options_idle(const struct guest_options *options)
 {
 	return options->idle_timeout ?: MAX(IDLE_TIMEOUT, options->per_test_timeout + IDLE_MARGIN);
+}
+
+unsigned int guest_options_stall(const struct guest_options *options)
+{
+	return options->per_test_timeout + (options->idle_timeout ?: IDLE_TIMEOUT);
 }
 
 unsigned int guest_options_boot(const struct guest_options *options, bool kvm)

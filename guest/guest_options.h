@@ -60,6 +60,9 @@ extern const char guest_options_usage[];
 /** Seconds without output after which a guest counts as hanging. */
 unsigned int guest_options_idle(const struct guest_options *options);
 
+/** Seconds after which it does although its kernel talks, as one does that is locked up. */
+unsigned int guest_options_stall(const struct guest_options *options);
+
 /** Seconds that a guest has to boot. */
 unsigned int guest_options_boot(const struct guest_options *options, bool kvm);
 

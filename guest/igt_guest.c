@@ -389,6 +389,7 @@ static int run_guest(struct run *s, char **ret_why)
 		return r;
 	if (!s->options.shell) {
 		watch.idle_timeout_ms = guest_options_idle(&s->options) * INT64_C(1000);
+		watch.stall_timeout_ms = guest_options_stall(&s->options) * INT64_C(1000);
 		watch.total_timeout_ms = s->options.timeout * INT64_C(1000);
 	}
 	guest_live_init(&live, s->names, stdout, stderr);

@@ -206,6 +206,19 @@ static void silence_in_a_test_is_a_hang_with_traces(void **state)
 	assert_holds(console, "Show State");
 }
 
+static void kernel_that_alone_talks_is_a_hang(void **state)
+{
+	struct boot_test *t = *state;
+	g_autofree char *console = NULL;
+
+	run_with(t, "@pass|@locked-up", ARGS("--idle-timeout", "4", "--per-test-timeout", "2"));
+	invocation_assert(&t->run, 1,
+			  "the guest hangs: no output but the kernel's for 6 s, in "
+			  "fake_kernel@locked-up");
+	console = result_text(t, "guest-console.log");
+	assert_holds(console, "Show Blocked State");
+}
+
 static void whole_timeout_ends_a_run(void **state)
 {
 	struct boot_test *t = *state;
@@ -351,6 +364,7 @@ int main(int argc, char *argv[])
 		boot_test(panic_at_boot_is_told),
 		boot_test(panic_in_a_test_names_the_test),
 		boot_test(silence_in_a_test_is_a_hang_with_traces),
+		boot_test(kernel_that_alone_talks_is_a_hang),
 		boot_test(whole_timeout_ends_a_run),
 		boot_test(power_cut_is_a_loss),
 		boot_test(shell_runs_what_it_is_given_and_powers_off),

@@ -267,6 +267,11 @@ static void timeouts_follow_each_other(void **state)
 	assert_int_equal(guest_options_idle(&(struct guest_options){.per_test_timeout = 300,
 								    .idle_timeout = 5}),
 			 5);
+	assert_int_equal(guest_options_stall(&(struct guest_options){.per_test_timeout = 300}),
+			 420);
+	assert_int_equal(guest_options_stall(&(struct guest_options){.per_test_timeout = 300,
+								     .idle_timeout = 5}),
+			 305);
 	assert_true(guest_options_boot(&here, true) < guest_options_boot(&here, false));
 	assert_true(guest_options_boot(&here, false) < guest_options_boot(&there, false));
 	there.boot_timeout = 7;
