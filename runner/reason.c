@@ -411,32 +411,47 @@ static char *warned_before_kill(const char *warnings)
 								    : NULL;
 }
 
+/* @what, with what the kernel had warned of, which may be why: a list that leads nowhere. */
+static char *with_warning(const char *what, const struct reason_texts *texts)
+{
+	g_autofree char *warned = warned_before_kill(texts->warnings);
+
+	return g_strconcat(what, warned ? ", after the kernel had warned: " : NULL, warned, NULL);
+}
+
 /*
  * What a test has found wrong may be what keeps it from ending: a lock that nobody gives back. So
- * may be what the kernel has: a list that leads nowhere.
+ * may be what the kernel has.
  */
 static char *timeout_reason(const struct reason_texts *texts)
 {
 	g_autofree char *limit = exceeded_limit(texts->err);
 	g_autofree char *failed = first_critical(texts->err);
-	g_autofree char *warned = warned_before_kill(texts->warnings);
 
 	if (!failed && strstr(texts->out, ": FAIL ("))
 		failed = last_words(texts->out);
 	if (failed)
 		return g_strdup_printf("%s, after it had failed: %s", limit, failed);
-	if (warned)
-		return g_strdup_printf("%s, after the kernel had warned: %s", limit, warned);
-	return g_steal_pointer(&limit);
+	return with_warning(limit, texts);
 }
 
 static char *incomplete_reason(const struct reason_texts *texts)
 {
 	g_autofree char *signal = signal_name(texts->err);
+	g_autofree char *died = NULL;
 	char *reason;
 
-	if (signal)
-		return g_strdup_printf("no result line; died of %s", signal);
+	/* It was told to end, and so did, and yet the run did not go on. */
+	if (strstr(texts->err, TIMEOUT_NOTE)) {
+		g_autofree char *limit = exceeded_limit(texts->err);
+
+		died = g_strconcat(limit, ", and not all of the test has ended", NULL);
+		return with_warning(died, texts);
+	}
+	if (signal) {
+		died = g_strconcat("no result line; died of ", signal, NULL);
+		return with_warning(died, texts);
+	}
 	reason = kernel_reason(texts->warnings);
 	if (reason)
 		return reason;

@@ -127,6 +127,17 @@ static const struct sample samples[] = {
 	 "BUG: KASAN: slab-use-after-free in drm_gem_shmem_fault+0x1/0x2"},
 	{VERDICT_INCOMPLETE, "", "Received signal SIGABRT.\n", "",
 	 "no result line; died of SIGABRT"},
+	{VERDICT_INCOMPLETE, "", "Received signal SIGSEGV.\n",
+	 "<4> [1.000000] list_del corruption. prev->next should be a, but was b\n",
+	 "no result line; died of SIGSEGV, after the kernel had warned: list_del corruption. "
+	 "prev->next should be a, but was b"},
+	/* The process ended by the kill, and its children did not, nor the machine. */
+	{VERDICT_INCOMPLETE, "",
+	 "runner: This test was killed due to exceeding the per-test timeout. (limit 10 s)\n"
+	 "Received signal SIGQUIT.\n",
+	 "<4> [1.000000] list_del corruption. prev->next should be a, but was b\n",
+	 "per-test timeout of 10 s, and not all of the test has ended, after the kernel had warned: "
+	 "list_del corruption. prev->next should be a, but was b"},
 	{VERDICT_INCOMPLETE, "", "", "<1> [1.000000] BUG: unable to handle page fault\n",
 	 "BUG: unable to handle page fault"},
 	{VERDICT_INCOMPLETE,
