@@ -33,6 +33,7 @@ FLAVOURS = ("default", "debug")
 FLAVOUR_OPTIONS = {"default": [], "debug": ["--mem", "2G", "--boot-timeout", "300"]}
 TEST_SECONDS = {"default": 90, "debug": 300}
 
+INCOMPLETE = re.compile(r"INCOMPLETE\s+(\S+)\s+[\d.]+s\s+(.*)$")
 VERDICT = re.compile(r"\[\s*\d+/\d+\] ([A-Z-]+)\s+(\S+)\s+([\d.]+)s(?:\s+(.*))?$")
 
 # What differs between two builds of the same: the commit, and the linker's note of it.
@@ -204,6 +205,7 @@ class Guest:
         if "blob" in self.options:
             self.options += blob_options()
         self.outcome, self.detail, self.status = "interrupted", "", None
+        self.incomplete = {}
 
     def command(self, names):
         """Writes the list of subtests, and tells the command that runs them."""
@@ -234,6 +236,10 @@ class Guest:
                 match = VERDICT.match(line.rstrip("\n"))
                 if match:
                     yield match[1], match[2], float(match[3]), match[4] or ""
+                    continue
+                match = INCOMPLETE.match(line)
+                if match:
+                    self.incomplete[match[1]] = match[2]
         finally:
             alarm.cancel()
             if process.poll() is None:
@@ -249,6 +255,11 @@ class Guest:
         if began or self.outcome in ("finished", "lost") or self.outcome.startswith("test-"):
             return words.get(self.outcome, "LOST")
         return "NO-BOOT"
+
+    def last_reason(self, name):
+        """What there is to say of that subtest: how its guest ended, and what is on record of
+        the subtest itself."""
+        return "; ".join(filter(None, (self.detail or self.outcome, self.incomplete.get(name))))
 
     def check(self):
         """Refuses what no other guest would mend."""

@@ -116,7 +116,7 @@ def catches(seen):
     if seen.verdict == "FAIL" or seen.verdict == "TIMEOUT" and AFTER_FAILURE in seen.reason:
         return "assertion"
     if (seen.verdict in ("DMESG-FAIL", "DMESG-WARN", "PANIC") or
-            seen.verdict == "TIMEOUT" and AFTER_SPLAT.search(seen.reason) or
+            seen.verdict in ("TIMEOUT", "HANG", "LOST") and AFTER_SPLAT.search(seen.reason) or
             seen.verdict == "INCOMPLETE" and re.search(SPLAT, seen.reason)):
         return "splat"
     if seen.verdict == "CRASH" and "SIGBUS" in seen.reason:

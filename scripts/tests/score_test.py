@@ -67,6 +67,8 @@ for number, name in enumerate(wanted):
         time.sleep(60)
     if verdict.startswith("test-") or verdict.startswith("boot-"):
         outcome = verdict
+        if reason:
+            print("INCOMPLETE  %s  0.000s  %s" % (name, reason))
         break
     with open(here + "/log", "a") as log:
         log.write("  %s %s\n" % (name, verdict))
@@ -220,6 +222,8 @@ class ScoreTest(Case):
                 ("INCOMPLETE", "init invoked oom-killer", "CRASH", 1),
                 ("DMESG-WARN", "WARNING: at", "splat", 0),
                 ("test-panic", "", "splat", 0), ("test-silent", "", "TIMEOUT", 1),
+                ("test-silent", "died, after the kernel had warned: Oops: 0", "splat", 0),
+                ("test-silent", "died, after the kernel had warned: rcu: stalls", "TIMEOUT", 1),
                 ("WARN", "stderr", "SURVIVED", 1)):
             with self.subTest(verdict=verdict, reason=reason):
                 (self.top / "kernel/bzImage").write_text(verdict + reason)
