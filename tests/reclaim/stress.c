@@ -33,6 +33,7 @@
 #define LENDERS 3
 #define SCANNERS 4
 #define CLOSERS 3
+#define MANY 64
 
 /* What writing to drop_caches may take, whatever is made meanwhile. */
 #define DROP_S 30
@@ -92,6 +93,42 @@ static void keep_closing(struct gem_device *dev, uint64_t end_ns)
 			gem_bo_madvise(bo, GEM_DONTNEED);
 		if (crew_below(8) == 0)
 			gem_bo_close_handle(bo);
+		gem_bo_free(bo);
+	}
+}
+
+/* Many leave the lists one behind the other, and now and then some of them by a scan. */
+static void keep_closing_many(struct gem_device *dev, uint64_t end_ns)
+{
+	struct gem_bo *bos[MANY];
+
+	while (igt_now_ns() < end_ns) {
+		for (unsigned int i = 0; i < MANY; i++) {
+			bos[i] = gem_bo_create(dev, igt_page_size());
+			*(volatile uint32_t *)gem_bo_map(bos[i]) = 1;
+			gem_bo_madvise(bos[i], GEM_DONTNEED);
+		}
+		atomic_fetch_add(made, MANY);
+		if (crew_below(4) == 0)
+			igt_assert_eq(igt_shrinker_scan_once(dev->shrinker, 1 + crew_below(MANY)),
+				      0);
+		for (unsigned int i = 0; i < MANY; i++)
+			gem_bo_free(bos[i]);
+	}
+}
+
+/* Goes from one list to the other and back. */
+static void keep_changing_lists(struct gem_device *dev, uint64_t end_ns)
+{
+	while (igt_now_ns() < end_ns) {
+		struct gem_bo *bo = gem_bo_touched(dev, igt_page_size());
+		bool retained = true;
+
+		atomic_fetch_add(made, 1);
+		while (retained && igt_now_ns() < end_ns) {
+			gem_bo_madvise(bo, GEM_DONTNEED);
+			retained = gem_bo_madvise(bo, GEM_WILLNEED);
+		}
 		gem_bo_free(bo);
 	}
 }
@@ -197,8 +234,9 @@ void stress_many_scan_at_once(struct gem_device *dev)
 			 {keep_counting, 2}, {0}});
 }
 
-/** CO03, CO22: of BOs that are closed as scans find them nothing is left, nor counted. */
-void stress_closed_are_gone(struct gem_device *dev)
+/* Of the BOs of @roles, which @claim names, nothing is left in the end, nor counted. */
+static void closers_leave_nothing(struct gem_device *dev, const char *claim,
+				  const struct crew_role *roles)
 {
 	uint64_t counted, files;
 
@@ -207,13 +245,29 @@ void stress_closed_are_gone(struct gem_device *dev)
 	evict_leftovers(dev);
 	counted = igt_reclaimable(dev);
 	files = igt_open_files();
-	crew_run(dev, "BOs that are closed beside scans", (const struct crew_role[]){
-			 {keep_closing, CLOSERS}, {crew_scan, 2}, {0}});
+	crew_run(dev, claim, roles);
 	igt_assert_f(igt_wait(igt_reclaimable(dev) == counted, CREW_SETTLE_MS, 10),
-		     "of BOs that are closed %" PRIu64 " KiB are counted, expected %" PRIu64 " KiB\n",
+		     "%s: %" PRIu64 " KiB are counted, expected %" PRIu64 " KiB\n", claim,
 		     igt_reclaimable(dev) >> 10, counted >> 10);
-	igt_assert_objects_freed(files, atomic_load(made), "BOs that were closed beside scans");
+	igt_assert_objects_freed(files, atomic_load(made), claim);
 	munmap(made, sizeof(*made));
+}
+
+/** CO03: of BOs that are closed as scans find them nothing is left, nor counted. */
+void stress_closed_are_gone(struct gem_device *dev)
+{
+	closers_leave_nothing(dev, "BOs that are closed beside scans", (const struct crew_role[]){
+			 {keep_closing, CLOSERS}, {crew_scan, 2}, {0}});
+}
+
+/**
+ * CO22: of BOs that leave the lists of the shrinker, closed or scanned, as others come there nothing
+ * is left, nor counted.
+ */
+void stress_closed_beside_lenders_are_gone(struct gem_device *dev)
+{
+	closers_leave_nothing(dev, "BOs that are closed beside lenders", (const struct crew_role[]){
+			 {keep_closing_many, 1}, {keep_changing_lists, 2}, {0}});
 }
 
 /** CO13: who drops caches is not kept by others who make BOs for him to drop. */

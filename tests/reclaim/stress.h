@@ -14,6 +14,7 @@ void stress_lenders_find_what_they_left(struct gem_device *dev);
 void stress_signals_change_nothing(struct gem_device *dev);
 void stress_many_scan_at_once(struct gem_device *dev);
 void stress_closed_are_gone(struct gem_device *dev);
+void stress_closed_beside_lenders_are_gone(struct gem_device *dev);
 void stress_drop_caches_ends(struct gem_device *dev);
 void stress_kernel_tells_all_along(struct gem_device *dev);
 

@@ -91,6 +91,10 @@ int igt_main_args("", stress_options, STRESS_HELP, stress_take_option, NULL)
 	igt_subtest("closed-are-gone")
 		stress_closed_are_gone(dev);
 
+	igt_describe("BOs that are closed as others are lent are gone");
+	igt_subtest("closed-beside-lenders-are-gone")
+		stress_closed_beside_lenders_are_gone(dev);
+
 	igt_describe("Writing to drop_caches ends, though others make BOs to be dropped");
 	igt_subtest("drop-caches-ends")
 		stress_drop_caches_ends(dev);
