@@ -13,6 +13,7 @@
 #include "reclaim/igt_memory.h"
 #include "reclaim/igt_objects.h"
 #include "reclaim/igt_oom.h"
+#include "reclaim/igt_page_owner.h"
 #include "reclaim/igt_shrinker.h"
 #include "reclaim/igt_swap.h"
 #include "run_tester.h"
@@ -61,6 +62,43 @@ static void open_files(void **state)
 	assert_int_equal(igt_file_nr_parse("12x\t0\t5\n", &files), -EINVAL);
 	assert_int_equal(igt_file_nr_parse("99999999999999999999999 0 1\n", &files), -EINVAL);
 	assert_int_equal(files, 992);
+}
+
+/* As debugfs of the debug kernel has them, shortened. */
+static void page_owners(void **state)
+{
+	static const char bo[] = " post_alloc_hook+0x17d/0x1c0\n"
+				 " folio_alloc_mpol_noprof+0x1d/0x60\n"
+				 " shmem_alloc_folio+0x12b/0x160\n"
+				 " drm_gem_get_pages+0x1b2/0x5e0\n"
+				 "nr_base_pages: 2\n\n";
+	static const char heap[] = " shmem_alloc_folio+0x12b/0x160\n"
+				   " panfrost_mmu_irq_handler_thread+0x6ff/0x1c90 [panfrost]\n"
+				   "nr_base_pages: 512\n\n";
+	static const char others[] = " shmem_alloc_folio+0x12b/0x160\n"
+				     " shmem_fault+0x1a6/0x5b0\n"
+				     "nr_base_pages: 17\n\n"
+				     " pte_alloc_one+0x12/0x40\n"
+				     " drm_gem_shmem_fault+0x99/0x1b0\n"
+				     "nr_base_pages: 3\n\n"
+				     " allocate_slab+0x32f/0x400\n"
+				     " shmem_add_to_page_cache+0x3/0x40\n"
+				     " drm_gem_get_pages+0x1b2/0x5e0\n"
+				     "nr_base_pages: 8\n\n";
+	char all[sizeof(bo) + sizeof(heap) + sizeof(others)];
+	uint64_t pages = 12345;
+
+	snprintf(all, sizeof(all), "%s%s%s", others, bo, heap);
+	assert_int_equal(igt_page_owner_parse(all, &pages), 0);
+	assert_int_equal(pages, 514);
+	assert_int_equal(igt_page_owner_parse(others, &pages), 0);
+	assert_int_equal(pages, 0);
+	assert_int_equal(igt_page_owner_parse("", &pages), 0);
+	pages = 12345;
+	assert_int_equal(igt_page_owner_parse(" shmem_fault+0x1/0x2\n", &pages), -EINVAL);
+	assert_int_equal(igt_page_owner_parse("nr_base_pages: -1\n\n", &pages), -EINVAL);
+	assert_int_equal(igt_page_owner_parse("nr_base_pages: 3", &pages), -EINVAL);
+	assert_int_equal(pages, 12345);
 }
 
 /* As debugfs of the reference kernel has them, shortened; the second is of Linux 6.12 without it. */
@@ -311,6 +349,7 @@ int main(void)
 		cmocka_unit_test(meminfo),
 		cmocka_unit_test(oom_reports),
 		cmocka_unit_test(open_files),
+		cmocka_unit_test(page_owners),
 		cmocka_unit_test(framebuffers),
 		cmocka_unit_test(swaps),
 		cmocka_unit_test(entries),

@@ -14,7 +14,8 @@
  *
  * Needs: a Mali GPU with panfrost, a real one or the software Mali of kernel/mali-model; for what
  * reclaim does, root, debugfs and CONFIG_SHRINKER_DEBUG; for some claims cgroup v2 with the memory
- * controller, CONFIG_SW_SYNC, CONFIG_UDMABUF, or CONFIG_TRANSPARENT_HUGEPAGE.
+ * controller, CONFIG_SW_SYNC, CONFIG_UDMABUF, CONFIG_TRANSPARENT_HUGEPAGE, or CONFIG_PAGE_OWNER and
+ * page_owner=on.
  */
 
 #include "gem/gem_bo.h"
@@ -352,6 +353,10 @@ static void accounting(struct gem_device *dev)
 	igt_describe("After random operations nothing is counted and nothing is left");
 	igt_subtest("chaos-balances")
 		watched(dev, account_balances_after_chaos);
+
+	igt_describe("After random operations and closing, no page is left that a BO took");
+	igt_subtest("closed-own-no-pages")
+		watched(dev, account_of_closed_has_no_page);
 
 	igt_describe("What a cgroup's reclaim does with what is lent; the machine's purges it");
 	igt_subtest("cgroup-reclaim-is-told")

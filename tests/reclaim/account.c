@@ -14,6 +14,7 @@
 #include "reclaim/igt_memory.h"
 #include "reclaim/igt_memcg.h"
 #include "reclaim/igt_objects.h"
+#include "reclaim/igt_page_owner.h"
 #include "reclaim/igt_reclaim.h"
 
 #define BOS 16
@@ -226,38 +227,70 @@ static void assert_sane(const struct chaos *chaos)
 		     counted >> 10, (chaos->others + ours) >> 10);
 }
 
-/**
- * AC07: whatever was done to BOs, when they are closed nothing of them is counted or left. Numbers
- * are by random, the same each time.
- */
-void account_balances_after_chaos(struct gem_device *dev)
+/* Random operations, the same each time, and then all is closed. Returns how many there were. */
+static unsigned int make_chaos(struct chaos *chaos)
 {
-	struct chaos chaos = {.dev = dev};
 	unsigned int operations;
-	uint64_t files, end_ns;
+	uint64_t end_ns;
 
-	igt_require_free_memory(CHAOS_BOS * CHAOS_PAGES * igt_page_size());
-	evict_leftovers(dev);
-	chaos.others = igt_reclaimable(dev);
-	files = igt_open_files();
 	hars_petruska_f54_1_random_seed(0x1ec1a135);
 	end_ns = igt_now_ns() + CHAOS_MS * UINT64_C(1000000);
 	for (operations = 0; operations < CHAOS_OPERATIONS && igt_now_ns() < end_ns; operations++) {
 		igt_set_timeout(OPERATION_S, "an operation on a BO that scans have passed over, "
 				"which they may have left locked");
-		operate(&chaos);
+		operate(chaos);
 		igt_reset_timeout();
-		assert_sane(&chaos);
+		assert_sane(chaos);
 	}
-	igt_debug("%u operations on %u BOs\n", operations, chaos.made);
+	igt_debug("%u operations on %u BOs\n", operations, chaos->made);
 	for (int i = 0; i < CHAOS_BOS; i++)
-		gem_bo_free(chaos.bos[i]);
+		gem_bo_free(chaos->bos[i]);
+	return operations;
+}
+
+/** AC07: whatever was done to BOs, when they are closed nothing of them is counted or left. */
+void account_balances_after_chaos(struct gem_device *dev)
+{
+	struct chaos chaos = {.dev = dev};
+	unsigned int operations;
+	uint64_t files;
+
+	igt_require_free_memory(CHAOS_BOS * CHAOS_PAGES * igt_page_size());
+	evict_leftovers(dev);
+	chaos.others = igt_reclaimable(dev);
+	files = igt_open_files();
+	operations = make_chaos(&chaos);
 
 	igt_assert_f(igt_wait(igt_reclaimable(dev) == chaos.others, SETTLE_MS, 10),
 		     "%u operations on %u BOs that are closed now: %" PRIu64 " KiB are counted, "
 		     "expected %" PRIu64 " KiB\n", operations, chaos.made,
 		     igt_reclaimable(dev) >> 10, chaos.others >> 10);
 	igt_assert_objects_freed(files, chaos.made, "BOs are gone, whatever was done to them");
+}
+
+/** LD17: whatever was done to BOs, no page is left that was taken for one that is closed. */
+void account_of_closed_has_no_page(struct gem_device *dev)
+{
+	struct chaos chaos = {.dev = dev};
+	uint64_t before, with_bo, left;
+	struct gem_bo *bo;
+
+	igt_page_owner_require();
+	igt_require_free_memory(CHAOS_BOS * CHAOS_PAGES * igt_page_size());
+	evict_leftovers(dev);
+	chaos.others = igt_reclaimable(dev);
+	before = igt_pages_of_bos();
+	bo = gem_bo_touched(dev, BO_BYTES);
+	with_bo = igt_pages_of_bos();
+	igt_require_f(with_bo == before + BO_BYTES / igt_page_size(), "Who has a page cannot be "
+		      "told: of a BO of %" PRIu64 " pages this kernel tells %" PRId64 "\n",
+		      BO_BYTES / igt_page_size(), (int64_t)(with_bo - before));
+	gem_bo_free(bo);
+	make_chaos(&chaos);
+
+	igt_assert_f(igt_wait((left = igt_pages_of_bos()) <= before, SETTLE_MS, 100),
+		     "of %u BOs that are closed %" PRIu64 " pages are in use\n", chaos.made,
+		     left - before);
 }
 
 /**

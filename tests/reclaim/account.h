@@ -12,6 +12,7 @@ void account_counts_what_is_lent(struct gem_device *dev);
 void account_of_needed_is_told(struct gem_device *dev);
 void account_scan_takes_no_more(struct gem_device *dev);
 void account_balances_after_chaos(struct gem_device *dev);
+void account_of_closed_has_no_page(struct gem_device *dev);
 void account_is_not_held_up(struct gem_device *dev);
 void account_takes_no_lock(struct gem_device *dev);
 void account_of_cgroup_is_told(struct gem_device *dev);

@@ -12,7 +12,8 @@
  *
  * Needs: a virtio-gpu device, of any host; root, debugfs and CONFIG_SHRINKER_DEBUG; for some claims
  * that no swap is active, for others CONFIG_SWAP and CONFIG_ZRAM, cgroup v2 with the memory
- * controller and memory.reclaim (since 5.19), or vgem. 1 GiB of memory is enough.
+ * controller and memory.reclaim (since 5.19), or vgem; for one CONFIG_PAGE_OWNER and page_owner=on.
+ * 1 GiB of memory is enough.
  */
 #include "gem/gem_device.h"
 #include "igt.h"
@@ -82,6 +83,10 @@ static void eviction(struct gem_device *dev)
 	igt_describe("Twenty times evicted and back, no page is left among the unevictable ones");
 	igt_subtest("unevictable-returns")
 		account_of_unevictable_returns(dev);
+
+	igt_describe("After random operations and closing, no page is left that a BO took");
+	igt_subtest("closed-own-no-pages")
+		account_of_closed_has_no_page(dev);
 
 	igt_describe("Swap of BOs that are purged is free");
 	igt_subtest("purge-frees-swap")

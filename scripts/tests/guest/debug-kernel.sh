@@ -5,7 +5,7 @@
 # lockdep report, no KASAN report, no warning, from boot to the end. With a
 # T860 all tests run; with a G52 jobs, faults, resets and purges do for a minute. Where
 # writers lose pages beneath their hands, free pages hold a pattern that is looked at
-# when they are taken again.
+# when they are taken again; and where BOs are closed, the kernel knows who has its pages.
 set -eu
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 suite=$1/plain/install
@@ -28,9 +28,9 @@ kernel=$("$top/kernel/build" --flavour debug)
 kernel=${kernel##*$'\n'}
 rm -rf "$results-poison"
 "$suite/bin/igt_guest" run --kernel "$kernel" --suite "$suite" --results "$results-poison" \
-	--mali t860 --mem 2G --append page_poison=1 \
-	--tests 'purge-beside-writers-is-safe|purge-zaps-dmabuf-map' \
-	--require 'purge-beside-writers-is-safe|purge-zaps-dmabuf-map'
+	--mali t860 --mem 2G --append 'page_poison=1 page_owner=on' \
+	--tests 'purge-beside-writers-is-safe|purge-zaps-dmabuf-map|closed-own-no-pages' \
+	--require 'purge-beside-writers-is-safe|purge-zaps-dmabuf-map|closed-own-no-pages'
 quiet "$results-poison/guest-dmesg.txt"
 
 # Without the console: a fault's lines there keep the driver's interrupt thread for

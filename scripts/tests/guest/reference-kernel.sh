@@ -4,7 +4,7 @@
 # On the reference kernel the one command succeeds: every subtest of the suite
 # passes, those of panfrost on both models, and the results folders say so. What
 # Linux 6.12 has not got is skipped, and what takes a host that renders or has
-# blobs, or a kernel with fault injection.
+# blobs, or a kernel with fault injection or with records of who has each page.
 set -eu
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 results=$1/reference-kernel
@@ -19,7 +19,8 @@ missing = {"igt@panfrost_basic@label-can-be-set", "igt@virtio_madvise@imported-i
 # What takes two things to happen at once, which may not come about in the time there is.
 by_chance = {"igt@virtio_commands@closed-in-scan-is-freed-there": "none was closed while a scan had it",
              "igt@virtio_pressure@users-reclaim-from-users": "kswapd is always there first"}
-lacking = ("this needs virgl", "no blob resources", "built without CONFIG_FAULT_INJECTION")
+lacking = ("this needs virgl", "no blob resources", "built without CONFIG_FAULT_INJECTION",
+           "a kernel with CONFIG_PAGE_OWNER")
 
 def tests(mali):
     folder = sys.argv[1] + "/" + mali
