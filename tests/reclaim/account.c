@@ -227,6 +227,14 @@ static void assert_sane(const struct chaos *chaos)
 		     counted >> 10, (chaos->others + ours) >> 10);
 }
 
+/* Nothing of others' is left that could be taken. */
+static struct chaos before_chaos(struct gem_device *dev)
+{
+	igt_require_free_memory(CHAOS_BOS * CHAOS_PAGES * igt_page_size());
+	evict_leftovers(dev);
+	return (struct chaos){.dev = dev, .others = igt_reclaimable(dev)};
+}
+
 /* Random operations, the same each time, and then all is closed. Returns how many there were. */
 static unsigned int make_chaos(struct chaos *chaos)
 {
@@ -251,15 +259,9 @@ static unsigned int make_chaos(struct chaos *chaos)
 /** AC07: whatever was done to BOs, when they are closed nothing of them is counted or left. */
 void account_balances_after_chaos(struct gem_device *dev)
 {
-	struct chaos chaos = {.dev = dev};
-	unsigned int operations;
-	uint64_t files;
-
-	igt_require_free_memory(CHAOS_BOS * CHAOS_PAGES * igt_page_size());
-	evict_leftovers(dev);
-	chaos.others = igt_reclaimable(dev);
-	files = igt_open_files();
-	operations = make_chaos(&chaos);
+	struct chaos chaos = before_chaos(dev);
+	const uint64_t files = igt_open_files();
+	const unsigned int operations = make_chaos(&chaos);
 
 	igt_assert_f(igt_wait(igt_reclaimable(dev) == chaos.others, SETTLE_MS, 10),
 		     "%u operations on %u BOs that are closed now: %" PRIu64 " KiB are counted, "
@@ -271,14 +273,12 @@ void account_balances_after_chaos(struct gem_device *dev)
 /** LD17: whatever was done to BOs, no page is left that was taken for one that is closed. */
 void account_of_closed_has_no_page(struct gem_device *dev)
 {
-	struct chaos chaos = {.dev = dev};
 	uint64_t before, with_bo, left;
+	struct chaos chaos;
 	struct gem_bo *bo;
 
 	igt_page_owner_require();
-	igt_require_free_memory(CHAOS_BOS * CHAOS_PAGES * igt_page_size());
-	evict_leftovers(dev);
-	chaos.others = igt_reclaimable(dev);
+	chaos = before_chaos(dev);
 	before = igt_pages_of_bos();
 	bo = gem_bo_touched(dev, BO_BYTES);
 	with_bo = igt_pages_of_bos();
